@@ -1,0 +1,82 @@
+import { sql } from 'drizzle-orm'
+import type { BatchItem } from 'drizzle-orm/batch'
+import { drizzle, type SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'
+import { migrate } from './migrate.ts'
+import { type Migration, migrations } from './migrations.ts'
+import { openSqlite, sqlitePort } from './sqlite.ts'
+
+export type Statement = { sql: string; params: unknown[] }
+export type Row = unknown[]
+
+/**
+ * Everything Quill asks of a database engine. `batch` runs its statements in order as one atomic unit:
+ * all of them or none. There is no interactive transaction, because a shared engine has none.
+ */
+export type SqlPort = {
+  all(statement: Statement): Promise<Row[]>
+  batch(statements: Statement[]): Promise<Row[][]>
+  close(): void
+}
+
+/** drizzle over the port, without the interactive transaction that the port cannot give. */
+export type Db = Omit<SqliteRemoteDatabase, 'transaction'>
+
+/** A statement that has been built but not run: what a batch, and a job's effects, are made of. */
+export type Write = BatchItem<'sqlite'>
+
+export type Connection = { db: Db; port: SqlPort; close(): void }
+
+/** Thrown by `atomically` when the condition did not hold: nothing of the batch was written. */
+export class ConditionFailed extends Error {
+  override name = 'ConditionFailed'
+}
+
+/** Opens the database behind `url` (`file:<path>` or `:memory:`) and brings its schema up to date. */
+export function connect(url: string, pending: readonly Migration[] = migrations): Connection & { applied: string[] } {
+  const database = openSqlite(url.replace(/^file:/, ''))
+  const applied = migrate(database, pending)
+  const port = sqlitePort(database)
+  return { db: overPort(port), port, close: port.close, applied }
+}
+
+export function overPort(port: SqlPort): Db {
+  return drizzle(
+    async (text, params, method) => {
+      const rows = await port.all({ sql: text, params })
+      return { rows: method === 'get' ? (rows[0] as Row) : rows }
+    },
+    async (queries) => {
+      const results = await port.batch(queries.map((query) => ({ sql: query.sql, params: query.params })))
+      return results.map((rows, index) => ({ rows: queries[index]!.method === 'get' ? (rows[0] as Row) : rows }))
+    },
+  )
+}
+
+/**
+ * Runs `condition` (an UPDATE, DELETE or INSERT … SELECT) and then `writes` as one batch, of which nothing
+ * stays when the condition touched no row. Throws ConditionFailed then.
+ */
+export async function atomically(db: Db, condition: Write, writes: Write[]): Promise<void> {
+  try {
+    await db.batch([condition, conditionHeld(db), ...writes])
+  } catch (error) {
+    if (isGuardFailure(error)) throw new ConditionFailed('The row was changed by somebody else.')
+    throw error
+  }
+}
+
+// `changes()` counts the rows of the statement before it; the CHECK on the table refuses a zero.
+const conditionHeld = (db: Db): Write =>
+  db.run(
+    sql`INSERT INTO batch_guard (id, holds) VALUES (1, changes() > 0) ON CONFLICT (id) DO UPDATE SET holds = excluded.holds`,
+  )
+
+const isGuardFailure = (error: unknown) => /CHECK constraint failed: holds/.test(messages(error))
+
+/** True when a write was refused because a unique key is taken; `column` is `table.column`. */
+export const isDuplicate = (error: unknown, column: string) =>
+  messages(error).includes('UNIQUE constraint failed') && messages(error).includes(column)
+
+function messages(error: unknown): string {
+  return error instanceof Error ? `${error.message} ${messages(error.cause)}` : ''
+}
