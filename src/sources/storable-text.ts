@@ -1,0 +1,44 @@
+import { AppError, limitExceeded } from '#src/errors.ts'
+import { LINE_CHARS_MAX, SOURCE_TEXT_BYTES_MAX } from '#src/sources/limits.ts'
+
+const figure = new Intl.NumberFormat('en')
+
+/**
+ * The text as it will be stored: no byte order mark, every line ending `\n`, and what no database or page
+ * can carry (unpaired surrogates, NUL) replaced by U+FFFD. The words stay the source's own: Unicode is not
+ * normalised. Throws `invalid_request` for a text without words and `limit_exceeded` for one too large.
+ */
+export function storableText(raw: string): string {
+  const text = raw
+    .replace(/^\uFEFF/, '')
+    .replace(/\r\n?/g, '\n')
+    .replaceAll('\0', '\uFFFD')
+    .toWellFormed()
+  if (text.trim() === '') throw new AppError('invalid_request', 'The source has no text in it.')
+  refuseTooMuch(text)
+  return text
+}
+
+function refuseTooMuch(text: string) {
+  const bytes = Buffer.byteLength(text)
+  if (bytes > SOURCE_TEXT_BYTES_MAX)
+    throw limitExceeded(
+      `The text has ${figure.format(bytes)} bytes; a source may have ${figure.format(SOURCE_TEXT_BYTES_MAX)}.`,
+    )
+  const line = longestLine(text)
+  if (line > LINE_CHARS_MAX)
+    throw limitExceeded(
+      `A line of the text has ${figure.format(line)} characters; a line may have ${figure.format(LINE_CHARS_MAX)}.`,
+    )
+}
+
+function longestLine(text: string): number {
+  let longest = 0
+  for (let start = 0; start <= text.length; ) {
+    const lineBreak = text.indexOf('\n', start)
+    const end = lineBreak < 0 ? text.length : lineBreak
+    longest = Math.max(longest, end - start)
+    start = end + 1
+  }
+  return longest
+}
