@@ -1,0 +1,228 @@
+import { type CleanSentence, cleanSentence } from '#src/ai/offline/clean-sentence.ts'
+import { type Reference, referenceOf } from '#src/ai/offline/coherence.ts'
+import { detectLanguage } from '#src/ai/offline/detect-language.ts'
+import type { Language } from '#src/ai/offline/languages/language.ts'
+import { languageOf } from '#src/ai/offline/languages/registry.ts'
+import type { Pace } from '#src/ai/offline/pace.ts'
+import { isQuestion, qualityOf } from '#src/ai/offline/quality.ts'
+import { splitSentences } from '#src/ai/offline/sentences.ts'
+import { createVocabulary, type Token, type Vocabulary } from '#src/ai/offline/vocabulary.ts'
+import { wordsOf } from '#src/ai/offline/words.ts'
+import type { Material, MaterialPassage } from '#src/ai/provider.ts'
+
+/** Names of several words and single name words count for more than a common word. */
+const NAME_WEIGHT = 2.5
+const NAME_WORD_WEIGHT = 1.6
+const NUMBER_WEIGHT = 0.6
+const SPEECH_SHARE = 0.5
+const QUESTION_WORDS_MIN = 5
+const QUESTION_WORDS_MAX = 40
+
+export type Passage = MaterialPassage & {
+  sourceId: string
+  source: number
+  /** Its sentences are `from..to` of the analysis. */
+  from: number
+  to: number
+}
+
+export type Sentence = {
+  index: number
+  /** Index of its passage in the analysis, and its place within the passage's text. */
+  passage: number
+  start: number
+  end: number
+  text: string
+  joined?: string
+  words: number
+  question: boolean
+  /** 0 when it may not be chosen for itself. */
+  quality: number
+  /** Whether it may be written at all. */
+  usable: boolean
+  /** Index of the sentence that must stand right before it, or -1. */
+  needs: number
+  reference: Reference
+  firstPerson: boolean
+  secondPerson: boolean
+  contracted: boolean
+  /** Stems in order, with repeats, and the distinct terms with the names of several words. */
+  bag: Int32Array
+  terms: Int32Array
+}
+
+export type Analysis = {
+  language: Language
+  passages: Passage[]
+  sentences: Sentence[]
+  vocabulary: Vocabulary
+  /** How much a term says, by id: rarer terms and names more. */
+  weights: Float64Array
+  /** In how many sentences a term stands. */
+  frequencies: Int32Array
+  words: number
+  /** The speaker of most of the words, when anyone is named. */
+  mainSpeaker?: string
+  speech: boolean
+}
+
+/** Reads the material once: sentences, cleaned and judged, with their terms. Linear in the text. */
+export async function analyse(material: readonly Material[], pace: Pace): Promise<Analysis> {
+  const language = languageOf(detectLanguage(sampleText(material)))
+  const vocabulary = createVocabulary(language)
+  const analysis: Analysis = {
+    language,
+    passages: [],
+    sentences: [],
+    vocabulary,
+    weights: new Float64Array(0),
+    frequencies: new Int32Array(0),
+    words: 0,
+    mainSpeaker: mainSpeakerOf(material),
+    speech: false,
+  }
+  const tokens: Token[][] = []
+  for (const [source, { id, passages }] of material.entries()) {
+    const speech = isSpeech(passages)
+    analysis.speech ||= speech
+    for (const passage of passages) {
+      await pace()
+      readPassage(analysis, { ...passage, sourceId: id, source, from: 0, to: 0 }, speech, tokens)
+    }
+  }
+  for (const sentence of analysis.sentences) {
+    if (sentence.index % 64 === 0) await pace()
+    link(analysis, sentence)
+    const own = tokens[sentence.index]!
+    sentence.terms = Int32Array.from(new Set([...sentence.bag, ...vocabulary.namesOf(own)]))
+  }
+  await weigh(analysis, tokens, pace)
+  return analysis
+}
+
+function sampleText(material: readonly Material[]): string {
+  return material
+    .flatMap(({ passages }) => {
+      const step = Math.max(1, Math.floor(passages.length / 40))
+      return passages.filter((_, at) => at % step === 0).map((passage) => passage.text.slice(0, 600))
+    })
+    .join('\n')
+}
+
+function isSpeech(passages: readonly MaterialPassage[]): boolean {
+  const spoken = passages.filter((passage) => passage.speaker !== undefined || passage.timeMs !== undefined)
+  return spoken.length >= passages.length * SPEECH_SHARE && spoken.length > 0
+}
+
+function mainSpeakerOf(material: readonly Material[]): string | undefined {
+  const chars = new Map<string, number>()
+  for (const { speaker, text } of material.flatMap(({ passages }) => passages)) {
+    if (speaker) chars.set(speaker, (chars.get(speaker) ?? 0) + text.length)
+  }
+  return [...chars].sort((a, b) => b[1] - a[1])[0]?.[0]
+}
+
+function readPassage(analysis: Analysis, passage: Passage, speech: boolean, tokens: Token[][]) {
+  const { language, sentences, vocabulary } = analysis
+  passage.from = sentences.length
+  for (const span of splitSentences(passage.text, language)) {
+    const clean = cleanSentence(passage.text.slice(span.start, span.end), language, speech)
+    const full = clean.joined ?? clean.text
+    const words = wordsOf(full, language.tag)
+    if (words.length === 0) continue
+    const read = vocabulary.read(full, words)
+    tokens.push(read)
+    const lower = words.map((word) => word.text.toLowerCase().replaceAll('’', "'"))
+    analysis.words += words.length
+    sentences.push({
+      index: sentences.length,
+      passage: analysis.passages.length,
+      ...span,
+      text: clean.text,
+      joined: clean.joined,
+      ...judge(clean, lower, language),
+      words: words.length,
+      bag: Int32Array.from(read.filter((token) => token.term >= 0).map((token) => token.term)),
+      terms: new Int32Array(0),
+    })
+  }
+  passage.to = sentences.length
+  analysis.passages.push(passage)
+}
+
+function judge(clean: CleanSentence, lower: readonly string[], language: Language) {
+  return {
+    question: isQuestion(clean.text),
+    quality: clean.unfit ? 0 : qualityOf(clean.text, lower, language),
+    usable: clean.unfit === undefined,
+    needs: clean.answers ? -2 : -1,
+    reference: referenceOf(clean.text, language),
+    firstPerson: lower.some((word) => language.firstPerson.has(word)),
+    secondPerson: lower.some((word) => language.secondPerson.has(word)),
+    contracted: lower.some(
+      (word) => /n't$|'(?:re|ve|ll|d|m)$/.test(word) || /^(?:it|that|there|he|she|what|let)'s$/.test(word),
+    ),
+  }
+}
+
+/** Finds the sentence that must stand before this one, and gives up on it when that one is not usable. */
+function link(analysis: Analysis, sentence: Sentence) {
+  const before = analysis.sentences[sentence.index - 1]
+  const answersTurn = before !== undefined && isAnswer(analysis, before, sentence)
+  const bound = sentence.reference === 'hard' || sentence.needs === -2
+  sentence.needs = -1
+  if (
+    answersTurn &&
+    before.usable &&
+    before.words >= QUESTION_WORDS_MIN &&
+    before.words <= QUESTION_WORDS_MAX
+  ) {
+    sentence.needs = before.index
+  } else if (bound) {
+    const reachable = before?.usable && (answersTurn || follows(analysis, before, sentence))
+    if (reachable && !before.question) sentence.needs = before.index
+    else sentence.usable = false
+  } else if (
+    before?.question &&
+    before.usable &&
+    before.passage === sentence.passage &&
+    before.words >= QUESTION_WORDS_MIN
+  ) {
+    sentence.needs = before.index
+  }
+  if (!sentence.usable) sentence.quality = 0
+}
+
+/** The next sentence of the same voice: of the passage, or of the same speaker's next passage. */
+function follows(analysis: Analysis, before: Sentence, after: Sentence): boolean {
+  if (before.passage === after.passage) return true
+  const a = analysis.passages[before.passage]!
+  const b = analysis.passages[after.passage]!
+  return (
+    a.source === b.source && a.speaker !== undefined && a.speaker === b.speaker && a.heading === b.heading
+  )
+}
+
+function isAnswer(analysis: Analysis, before: Sentence, after: Sentence): boolean {
+  const a = analysis.passages[before.passage]!
+  const b = analysis.passages[after.passage]!
+  return before.question && a.source === b.source && a.speaker !== b.speaker
+}
+
+async function weigh(analysis: Analysis, tokens: Token[][], pace: Pace) {
+  const { vocabulary, sentences } = analysis
+  const frequencies = new Int32Array(vocabulary.size())
+  const names = new Uint8Array(vocabulary.size())
+  for (const sentence of sentences) {
+    if (sentence.index % 256 === 0) await pace()
+    for (const term of sentence.terms) frequencies[term]!++
+    for (const token of tokens[sentence.index]!) if (vocabulary.isName(token)) names[token.term] = 1
+  }
+  analysis.frequencies = frequencies
+  analysis.weights = Float64Array.from(frequencies, (frequency, id) => {
+    const rarity = Math.log(1 + sentences.length / (frequency || 1))
+    if (vocabulary.termName(id).startsWith('name ')) return rarity * NAME_WEIGHT
+    if (vocabulary.isNumber(id)) return rarity * NUMBER_WEIGHT
+    return rarity * (names[id] ? NAME_WORD_WEIGHT : 1)
+  })
+}

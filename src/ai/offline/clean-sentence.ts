@@ -1,0 +1,190 @@
+import type { Language } from '#src/ai/offline/languages/language.ts'
+
+export type CleanSentence = {
+  /** As it stands alone: without the link to the sentence before. */
+  text: string
+  /** As it follows the sentence before it, when that differs. */
+  joined?: string
+  /** Why it cannot be written: said to the room, broken off, or with words missing. */
+  unfit?: 'housekeeping' | 'broken'
+  /** It opened with `yes`, `no`: an answer, empty without its question. */
+  answers: boolean
+}
+
+const OPENERS_MAX = 5
+const REPEATS_ALLOWED = new Set([
+  'had',
+  'that',
+  'very',
+  'no',
+  'really',
+  'bye',
+  'sie',
+  'nous',
+  'vous',
+  'die',
+  'der',
+])
+
+/**
+ * Takes away what speech leaves behind (sounds, fillers, repeated words, empty openings) and markup.
+ * Only takes away: what remains stands in the source in the same order, but for the first capital and a
+ * missing full stop.
+ */
+export function cleanSentence(raw: string, language: Language, speech: boolean): CleanSentence {
+  const rules = rulesOf(language)
+  const plain = tidy(stripMarkup(raw))
+  const unfit = unfitness(plain, rules, speech)
+  const spoken = speech ? takeFillers(plain, rules) : plain
+  const { text: opened, answers } = speech
+    ? takeOpeners(spoken, rules, language)
+    : { text: spoken, answers: false }
+  const connective = opened.match(rules.connective)?.[0] ?? ''
+  const alone = finish(opened.slice(connective.length))
+  const joined = finish(opened)
+  const leftover = speech && rules.filler.test(alone)
+  return {
+    text: alone,
+    joined: joined === alone ? undefined : joined,
+    unfit: unfit ?? (leftover ? 'broken' : undefined),
+    answers,
+  }
+}
+
+type Rules = {
+  hesitation: RegExp
+  fillerSetOff: RegExp
+  fillerLast: RegExp
+  hedge: RegExp
+  filler: RegExp
+  opener: RegExp
+  connective: RegExp
+  housekeeping: RegExp
+}
+
+const rulesByTag = new Map<string, Rules>()
+
+function rulesOf(language: Language): Rules {
+  const known = rulesByTag.get(language.tag)
+  if (known) return known
+  const fillers = anyOf(language.fillers)
+  const rules: Rules = {
+    hesitation: new RegExp(`,?\\s*${edge}${anyOf(language.hesitations)}${end}[,.…]*(?=\\s|$|[?!])`, 'giu'),
+    fillerSetOff: new RegExp(`(^|[,—–-])\\s*${edge}${fillers}${end}\\s*(?=[,—–])[,—–]`, 'giu'),
+    fillerLast: new RegExp(`,\\s*${fillers}(?=\\s*[.!?…]*$)`, 'iu'),
+    hedge:
+      /(?<=\b(?:i|we|you|they|he|she|it|is|are|was|were|be|been|'s|’s|'re|’re|just|really|have|had|do|did|can|could|would|to|and|but|also|then|that) )(?:sort|kind) of /giu,
+    filler: /\b(?:um+|uh+|erm|i mean,|you know,|sort of (?!thing)|, like,|like, |kinda)(?=\W|\w|$)/iu,
+    opener: new RegExp(`^${anyOf(language.openers)}${end}`, 'iu'),
+    connective: new RegExp(`^${anyOf(language.connectives)}${end},?\\s+`, 'iu'),
+    housekeeping: new RegExp(`${edge}${anyOf(language.housekeeping)}${end}`, 'iu'),
+  }
+  rulesByTag.set(language.tag, rules)
+  return rules
+}
+
+const edge = '(?<![\\p{L}\\p{N}])'
+const end = '(?![\\p{L}\\p{N}])'
+
+/** An alternation of literal phrases; one that never matches when there are none. */
+function anyOf(phrases: readonly string[]): string {
+  if (phrases.length === 0) return '(?!)'
+  return `(?:${phrases.map((phrase) => RegExp.escape(phrase).replaceAll("'", "['’]")).join('|')})`
+}
+
+function stripMarkup(raw: string): string {
+  return raw
+    .toWellFormed()
+    .replaceAll('\uFFFD', '')
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .replace(
+      /[[(](?:laugh\w*|applause|music|cheering|silence|noise|cough\w*|sighs?|pause|gelächter|lacht|lachen|applaus|beifall|rires|risas)[\])]/giu,
+      ' ',
+    )
+    .replace(/[[(]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?[\])]/g, ' ')
+    .replace(/\[(?:\d{1,3}|[a-z]|citation needed|edit)\]/gi, '')
+    .replace(/[♪♫]/g, ' ')
+    .replace(/^\s*(?:[-*+•>]|#{1,6}|\d{1,3}[.)])\s+/, '')
+}
+
+function unfitness(plain: string, rules: Rules, speech: boolean): CleanSentence['unfit'] {
+  if (/(?:--|[-—–…]|\.\.\.)["”']?$/.test(plain)) return 'broken'
+  if (/[[(](?:inaudible|unintelligible|crosstalk|unverständlich|inaudible\s\d+)[\])]/i.test(plain))
+    return 'broken'
+  if (speech && rules.housekeeping.test(plain)) return 'housekeeping'
+  return undefined
+}
+
+function takeFillers(plain: string, rules: Rules): string {
+  let text = plain.replace(rules.hesitation, ' ')
+  // Twice: one filler's comma may be the next one's.
+  for (let pass = 0; pass < 2; pass++) text = tidy(text.replace(rules.fillerSetOff, '$1 '))
+  text = text.replace(rules.fillerLast, '').replace(rules.hedge, '')
+  return tidy(takeRepeats(text))
+}
+
+/** Keeps the last of words said twice: `we, we have, we have to` becomes `we have to`. */
+function takeRepeats(text: string): string {
+  const tokens = text.split(' ')
+  const bare = tokens.map((token) => token.toLowerCase().replace(/[,—–-]+$/, ''))
+  const kept: string[] = []
+  for (let i = 0; i < tokens.length; i++) {
+    if (![3, 2, 1].some((size) => saidAgain(tokens, bare, i, size))) kept.push(tokens[i]!)
+    else i += [3, 2, 1].find((size) => saidAgain(tokens, bare, i, size))! - 1
+  }
+  return kept.join(' ')
+}
+
+function saidAgain(tokens: string[], bare: string[], at: number, size: number): boolean {
+  if (at + size * 2 > tokens.length) return false
+  for (let k = 0; k < size; k++) if (!bare[at + k] || bare[at + k] !== bare[at + size + k]) return false
+  if (/[.!?]$/.test(tokens[at + size - 1]!)) return false
+  const stutter = size > 1 || /[,—–-]$/.test(tokens[at]!) || bare[at]!.length <= 5
+  return stutter && !(size === 1 && REPEATS_ALLOWED.has(bare[at]!)) && !/^\d+$/.test(bare[at]!)
+}
+
+function takeOpeners(spoken: string, rules: Rules, language: Language) {
+  let text = spoken
+  let answers = false
+  for (let taken = 0; taken < OPENERS_MAX; taken++) {
+    const opener = text.match(rules.opener)?.[0]
+    if (!opener) break
+    const word = opener.toLowerCase()
+    const rest = text.slice(opener.length)
+    const linking = language.connectives.includes(word)
+    // Without a comma only a linking word is surely empty: `so the queue`, but not `right answers`.
+    if (!/^\s*[,.—–]/.test(rest) && !linking) break
+    if (linking && !/^\s*,/.test(rest)) break
+    if (rest.replace(/^[\s,.—–]+/, '').length < 8) break
+    answers ||= language.answers.has(word)
+    text = rest.replace(/^[\s,.—–]+/, '')
+  }
+  return { text, answers }
+}
+
+function tidy(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/\s+(?=[,.;:!?])/g, '')
+    .replace(/,(?:\s?,)+/g, ',')
+    .replace(/^[\s,;—–]+/, '')
+    .replace(/,(?=[.!?])/g, '')
+    .trim()
+}
+
+function finish(text: string): string {
+  const bare = tidy(text)
+  const capital = bare.replace(
+    /^(["“‘'«(]?)(\p{Ll})(?![\p{L}\p{N}]*[\p{Lu}\p{N}])/u,
+    (_, quote, letter) => quote + letter.toUpperCase(),
+  )
+  return /[\p{L}\p{N}%)\]"”’'»]$/u.test(capital) &&
+    !/[.!?。！？…]["”’'»)\]]*$/u.test(capital) &&
+    isSpaced(capital)
+    ? `${capital}.`
+    : capital
+}
+
+/** Scripts that end a sentence with a point of their own, or with none. */
+const isSpaced = (text: string) =>
+  !/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]["”’'»)\]]*$/u.test(text)

@@ -1,0 +1,91 @@
+import type { Analysis } from '#src/ai/offline/analysis.ts'
+import { sentencesOf } from '#src/ai/offline/centrality.ts'
+import { type Keyphrase, keyphrasesOf } from '#src/ai/offline/keyphrases.ts'
+import type { Pace } from '#src/ai/offline/pace.ts'
+import { isUnspaced, stemOf, wordsOf } from '#src/ai/offline/words.ts'
+
+const HEADING_CHARS_MAX = 70
+
+/** Names each stretch of passages after what it alone speaks of most; no two are named alike. */
+export async function headingsOf(
+  analysis: Analysis,
+  stretches: readonly number[][],
+  pace: Pace,
+): Promise<string[]> {
+  const { language } = analysis
+  const used = new Set<string>()
+  const speakers = speakerStems(analysis)
+  const presence = presenceOf(analysis, stretches)
+  const rarity = (stem: string) => Math.log(1 + stretches.length / (presence.get(stem) ?? 1))
+  const headings: string[] = []
+  for (const passages of stretches) {
+    await pace()
+    const texts = sentencesOf(analysis, passages)
+      .filter((sentence) => sentence.usable)
+      .map((sentence) => sentence.text)
+    const phrases = keyphrasesOf(texts, language, rarity).filter(
+      ({ stems, key }) => !used.has(key) && !stems.every((stem) => speakers.has(stem)),
+    )
+    const [first, second] = choosePair(phrases)
+    for (const phrase of [first, second]) if (phrase) used.add(phrase.key)
+    headings.push(distinct(headings, nameOf(first, second, language.tag)))
+  }
+  return headings
+}
+
+function choosePair(phrases: readonly Keyphrase[]): [Keyphrase | undefined, Keyphrase | undefined] {
+  const first = phrases[0]
+  const second = phrases.find(
+    (phrase) =>
+      phrase !== first &&
+      phrase.score > (first?.score ?? 0) * 0.5 &&
+      !phrase.stems.some((stem) => first?.stems.includes(stem)),
+  )
+  return [first, second]
+}
+
+function nameOf(first: Keyphrase | undefined, second: Keyphrase | undefined, tag: string): string {
+  if (!first) return ''
+  const both = second ? `${first.text} ${AND[tag] ?? '·'} ${second.text}` : first.text
+  const name = both.length <= HEADING_CHARS_MAX ? both : first.text
+  return isUnspaced(tag) ? name : name.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
+}
+
+function distinct(taken: readonly string[], name: string): string {
+  const base = name || `Part ${taken.length + 1}`
+  let heading = base
+  for (let n = 2; taken.includes(heading); n++) heading = `${base} (${n})`
+  return heading
+}
+
+function speakerStems(analysis: Analysis): Set<string> {
+  const names = new Set(analysis.passages.flatMap(({ speaker }) => (speaker ? [speaker] : [])))
+  const { tag } = analysis.language
+  return new Set([...names].flatMap((name) => wordsOf(name, tag).map((word) => stemOf(word.text, tag))))
+}
+
+/** In how many stretches each stem occurs. */
+function presenceOf(analysis: Analysis, stretches: readonly number[][]): Map<string, number> {
+  const presence = new Map<string, number>()
+  for (const passages of stretches) {
+    const terms = new Set(sentencesOf(analysis, passages).flatMap((sentence) => [...sentence.bag]))
+    for (const term of terms) {
+      const stem = analysis.vocabulary.termName(term)
+      presence.set(stem, (presence.get(stem) ?? 0) + 1)
+    }
+  }
+  return presence
+}
+
+const AND: Record<string, string> = {
+  en: 'and',
+  de: 'und',
+  fr: 'et',
+  es: 'y',
+  it: 'e',
+  pt: 'e',
+  nl: 'en',
+  sv: 'och',
+  da: 'og',
+  pl: 'i',
+}

@@ -1,0 +1,96 @@
+import type { Analysis, Passage, Sentence } from '#src/ai/offline/analysis.ts'
+import { escapeMarkdown } from '#src/ai/offline/escape-markdown.ts'
+import { sentenceGap } from '#src/ai/offline/words.ts'
+import type { Citation } from '#src/ai/schemas.ts'
+
+const PARAGRAPH_SENTENCES_MAX = 5
+const PARAGRAPH_SENTENCES_FULL = 4
+
+export type ProsePiece = { text: string; citation: Citation }
+
+/**
+ * Sets chosen sentences as paragraphs, each sentence followed by its footnote marker. The pieces joined are
+ * the Markdown. Speakers are named where the voice changes and where someone speaks of themselves.
+ */
+export function writeProse(analysis: Analysis, chosen: readonly Sentence[]): ProsePiece[] {
+  const pieces: ProsePiece[] = []
+  let voice = analysis.mainSpeaker
+  let named = false
+  for (const paragraph of paragraphsOf(analysis, chosen)) {
+    const { speaker } = analysis.passages[paragraph[0]!.passage]!
+    const personal: boolean = !named && paragraph.some((sentence) => sentence.firstPerson)
+    const label: string =
+      speaker && (speaker !== voice || personal) ? `**${escapeMarkdown(speaker, false)}:** ` : ''
+    named ||= label !== '' && speaker === analysis.mainSpeaker
+    voice = speaker
+    for (const [at, sentence] of paragraph.entries()) {
+      const gap = at > 0 ? sentenceGap(analysis.language.tag) : pieces.length > 0 ? '\n\n' : ''
+      const opens = at === 0 && label === ''
+      const prose = textOf(sentence, paragraph[at - 1])
+      const citation = cite(analysis.passages[sentence.passage]!, sentence, String(pieces.length + 1))
+      const text = `${gap}${at === 0 ? label : ''}${escapeMarkdown(prose, opens)}[^${citation.marker}]`
+      pieces.push({ text, citation })
+    }
+  }
+  return pieces
+}
+
+/** The sentence as it follows the one before it, when that one stands right before it in the source. */
+function textOf(sentence: Sentence, before: Sentence | undefined): string {
+  return before?.index === sentence.index - 1 ? (sentence.joined ?? sentence.text) : sentence.text
+}
+
+function paragraphsOf(analysis: Analysis, chosen: readonly Sentence[]): Sentence[][] {
+  const paragraphs: Sentence[][] = []
+  for (const sentence of chosen) {
+    const open = paragraphs.at(-1)
+    if (open && joins(analysis, open, sentence)) open.push(sentence)
+    else paragraphs.push([sentence])
+  }
+  return mergeSingles(analysis, paragraphs)
+}
+
+function joins(analysis: Analysis, paragraph: readonly Sentence[], sentence: Sentence): boolean {
+  const last = paragraph.at(-1)!
+  if (!sameVoice(analysis, last, sentence)) return false
+  if (sentence.needs === last.index) return true
+  if (last.passage === sentence.passage) return paragraph.length < PARAGRAPH_SENTENCES_MAX
+  return paragraph.length < 2
+}
+
+function mergeSingles(analysis: Analysis, paragraphs: readonly Sentence[][]): Sentence[][] {
+  const merged: Sentence[][] = []
+  for (const paragraph of paragraphs) {
+    const before = merged.at(-1)
+    const fits = before && before.length + paragraph.length <= PARAGRAPH_SENTENCES_FULL
+    const lonely = paragraph.length === 1 || before?.length === 1
+    if (fits && lonely && sameVoice(analysis, before[0]!, paragraph[0]!)) before.push(...paragraph)
+    else merged.push([...paragraph])
+  }
+  return merged
+}
+
+function sameVoice(analysis: Analysis, a: Sentence, b: Sentence): boolean {
+  const first = analysis.passages[a.passage]!
+  const second = analysis.passages[b.passage]!
+  return first.source === second.source && first.speaker === second.speaker
+}
+
+function cite(passage: Passage, sentence: Sentence, marker: string): Citation {
+  return {
+    marker,
+    sourceId: passage.sourceId,
+    passageId: passage.id,
+    start: passage.start + sentence.start,
+    end: passage.start + sentence.end,
+    quote: passage.text.slice(sentence.start, sentence.end),
+    ...(passage.speaker === undefined ? {} : { speaker: passage.speaker }),
+    ...(passage.timeMs === undefined ? {} : { time: clock(passage.timeMs) }),
+  }
+}
+
+function clock(timeMs: number): string {
+  const seconds = Math.max(0, Math.floor(timeMs / 1000))
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+  return parts.map((part) => String(part).padStart(2, '0')).join(':')
+}

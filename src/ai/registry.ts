@@ -1,0 +1,9 @@
+import { offline } from '#src/ai/offline/offline.ts'
+import type { WritingProvider } from '#src/ai/provider.ts'
+
+/** Every writer by its name. One more is one file and one line here. */
+export const providers = { offline } as const satisfies Record<string, WritingProvider>
+
+export type ProviderName = keyof typeof providers
+
+export const providerNames = Object.keys(providers) as ProviderName[]
