@@ -17,15 +17,15 @@ const ROLES = new Set(
 /** Words that stand before a colon in ordinary prose, lists, recipes, reports and message headers. */
 const NOT_NAMES = new Set(
   `a about above according achtung action actions advantages advice after age agenda also although an and
-  announcement another answers any april as assumption at attendees attention august author authors background bad
+  announcement another answers any as assumption at attendees attention author authors background bad
   because before beispiel below benefits bonus but by category categories cause caution cc challenge challenges
   chapter city company con conclusion cons context copyright country date dates datum december decision decisions
   definition description details direction directions disclaimer discussion draft duration each edit ejemplo email
   even every example examples exception exemple exercise fact facts fazit feature features february figure file
   files final finally first fix fixme for formula friday from further fyi goal goals good hashtag help hence here
   hint hinweis how however i idea ideas if important importante in info ingredients ingrédients inhalt input
-  instructions internet introduction is issue it its january july june keywords kind language last later lesson
-  let level license limits link links list location look lunch march material may meaning meeting method methods
+  instructions internet introduction is issue it its january july keywords kind language last later lesson
+  let level license limits link links list location look lunch march material meaning meeting method methods
   monday more motto my name next nb nota note notes november now objective october often on once one only option
   options or order ort other our outcome output overview page part password phase phone place plan please point
   points prerequisites price prices problem problems process pro pros ps purpose quelle question question-answer
@@ -36,7 +36,7 @@ const NOT_NAMES = new Set(
   teil tel test that the their then there therefore these they third this those thursday time timeline tip tipp
   tips title to today todo tomorrow tools topic topics total translation tuesday type update updated url usage
   version via video views vorteile warning warnung we website wednesday week what when where which while who why
-  wichtig with workaround year yes yesterday yield you your zubereitung zutaten 例 例如 備考 备注 摘要 结论 結論 注
+  wichtig with workaround year yes yesterday yield your zubereitung zutaten 例 例如 備考 备注 摘要 结论 結論 注
   注意 注释 附`.split(/\s+/),
 )
 const PLAIN_QA = /^[QA]\d{0,2}$/

@@ -11,7 +11,7 @@ const SENTENCE_END = /[.!?…。！？]["'”’)»]?\s*$/
  * ("Note: …", "Paris: …"), so one `Name:` alone proves nothing:
  * - a name with a time in brackets, or with a time and a colon, is a speaker;
  * - a bold label is one, unless the text has three or more and none comes back (a list of definitions);
- * - a name and a time alone on a line are one when that name comes back;
+ * - names with a time alone on a line are speakers when one of them comes back;
  * - a plain `Name:` is one when the name comes back, what follows are sentences, and either a second name
  *   comes back too or half of the paragraphs begin so; then, in a text made of turns, any name counts;
  * - a name alone above its lines is one when two or more come back and half of the paragraphs begin so.
@@ -50,7 +50,7 @@ function chooseSpeakers(text: string, turns: Stretch[], paragraphs: number): (tu
 
   const known = new Set([
     ...counts.sure.keys(),
-    ...comeBack(counts.header),
+    ...(comeBack(counts.header).size > 0 ? counts.header.keys() : []),
     ...(trustsBold ? counts.bold.keys() : []),
   ])
   const plainAgain = comeBack(plain)

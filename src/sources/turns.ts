@@ -30,9 +30,9 @@ const RANGE = String.raw`(?:\s*(?:-->|[-–—])\s*${TIME})?`
 const BRACKETED = String.raw`[[(](${TIME})${CLOCK}${RANGE}[\])]`
 const GAP = String.raw`\s*[-–—|·,]?\s*`
 
-const LEADING_BRACKETED = new RegExp(String.raw`^${BRACKETED}${GAP}`)
+const LEADING_BRACKETED = new RegExp(String.raw`^(?:\*\*|__)?${BRACKETED}(?:\*\*|__)?${GAP}`)
 const LEADING_BARE = new RegExp(String.raw`^(${TIME})${CLOCK}${RANGE}(?:$|\s*[-–—|·]\s+|\s*:\s+|\s+)`)
-const BOLD = /^(\*\*|__)([^*_]{1,60})\1/
+const BOLD = /^(?:\*\*([^*]{1,60})\*\*|__([^_]{1,60})__)/
 const TIME_AT_END = new RegExp(String.raw`^(.*?)${GAP}${BRACKETED}\s*:?$`)
 const IN_BRACKETS = /^\[([^\][]{1,48})\]/
 const NAME_BEFORE_TIME = new RegExp(
@@ -40,7 +40,7 @@ const NAME_BEFORE_TIME = new RegExp(
 )
 const NAME_BEFORE_BARE_TIME = new RegExp(String.raw`^([^:：\d][^:：]{0,47}?)(${GAP})(${TIME})(${CLOCK})\s*$`)
 const PLAIN = /^([^:：]{1,60})/
-const COLON = /^\s?(?:：\s*|:(?:\s+|$))/
+const COLON = /^\s?(?:：\s*|:(?:\*\*|__)?(?:\s+|$))/
 const TIME_THEN_COLON = new RegExp(String.raw`^${GAP}(?:${BRACKETED}|(${TIME})${CLOCK}(?=\s*(?::|：|$)))`)
 
 /** Reads the marks at the beginning of a line, or undefined when there is neither time nor label. */
@@ -66,7 +66,7 @@ function readTime(head: string, at: number) {
   const [all, written = ''] = match
   const timeMs = parseTime(written)
   if (timeMs === undefined) return undefined
-  const isBare = !/^[[(]/.test(all)
+  const isBare = !/[[(]/.test(all)
   return {
     ...(isWallClock(all) ? {} : { timeMs }),
     timeNeedsCompany: isBare && written.split(':').length < 3,
@@ -85,7 +85,7 @@ type Label = Pick<Turn, 'label' | 'evidence' | 'afterLabel' | 'timeMs'>
 function readBold(head: string, at: number): Label | undefined {
   const match = BOLD.exec(head.slice(at))
   if (!match) return undefined
-  const inner = match[2]!.trim()
+  const inner = (match[1] ?? match[2])!.trim()
   let after = at + match[0].length
   const innerTime = TIME_AT_END.exec(inner)
   const outerTime = TIME_THEN_COLON.exec(head.slice(after))
