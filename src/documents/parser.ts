@@ -42,6 +42,9 @@ export function lineStarts(markdown: string): number[] {
   return starts
 }
 
+/** The label of a footnote's token. */
+export const noteLabel = (token: Token) => String(token.meta?.label)
+
 type DefinitionLine = { token: number; line: number }
 
 function definitionLines(env: Env): DefinitionLine[] {

@@ -1,0 +1,271 @@
+import { createHash } from 'node:crypto'
+import { type Static, Type as t } from '@sinclair/typebox'
+import { alignBlocks, longestRise } from '#src/documents/align.ts'
+import { blockTokens, lineStarts } from '#src/documents/parser.ts'
+import { diffWords, newBudget, WordChange } from '#src/documents/word-diff.ts'
+import { AppError } from '#src/errors.ts'
+
+export const blockKinds = [
+  'paragraph',
+  'heading',
+  'item',
+  'quote',
+  'code',
+  'table',
+  'row',
+  'html',
+  'rule',
+  'reference',
+] as const
+export type BlockKind = (typeof blockKinds)[number]
+
+/** `text` has no line end; `gap` is the line ends and blank lines up to the next block. */
+export type Block = { kind: BlockKind; text: string; gap: string }
+
+const Piece = t.Object({
+  text: t.String(),
+  gap: t.String({ description: 'The line ends and blank lines between this block and the next one.' }),
+})
+
+/** One block of the text as it is, or as it would be: `before` is absent for an added block, `after` for a removed. */
+export const Hunk = t.Object({
+  id: t.String({ description: 'The same for the same change, whatever changes elsewhere.' }),
+  type: t.Union([t.Literal('same'), t.Literal('edited'), t.Literal('added'), t.Literal('removed')]),
+  kind: t.Union(blockKinds.map((kind) => t.Literal(kind))),
+  before: t.Optional(Piece),
+  after: t.Optional(Piece),
+  changes: t.Optional(
+    t.Array(WordChange, {
+      description: 'For an edited block: one `same` piece alone when only the space after it changes.',
+    }),
+  ),
+})
+export type Hunk = Static<typeof Hunk>
+
+export const Decision = t.Union([t.Literal('accept'), t.Literal('refuse')])
+export type Decision = Static<typeof Decision>
+
+export const SectionComparison = t.Object({
+  id: t.String(),
+  heading: t.String(),
+  status: t.Union([t.Literal('same'), t.Literal('edited'), t.Literal('added'), t.Literal('removed')]),
+  moved: t.Boolean(),
+  hunks: t.Optional(t.Array(Hunk)),
+})
+export type SectionComparison = Static<typeof SectionComparison>
+
+/**
+ * Markdown as the blocks a person decides about: paragraphs, headings, list items (each with what belongs to it, a
+ * nested item apart), quotes, code, table rows (the head with its rule is `table`). Every text and gap, joined, is
+ * the input. Blank lines at the start belong to the first block's text.
+ */
+export function blocksOf(markdown: string): Block[] {
+  if (markdown === '') return []
+  const starts = lineStarts(markdown)
+  const openings = blockLines(markdown)
+  if (openings.length === 0) return [{ kind: 'paragraph', text: '', gap: markdown }]
+  return openings.map(({ kind, line }, index) => {
+    const next = openings[index + 1]
+    const raw = markdown.slice(index === 0 ? 0 : starts[line], next ? starts[next.line] : markdown.length)
+    const gap = trailingGap(raw)
+    return { kind, text: raw.slice(0, raw.length - gap), gap: raw.slice(raw.length - gap) }
+  })
+}
+
+/** What turns `before` into `after`, block by block in reading order; a removed block comes before an added one. */
+export function diffProse(before: string, after: string): Hunk[] {
+  const old = blocksOf(before)
+  const fresh = blocksOf(after)
+  const newId = hunkIds()
+  const budget = newBudget()
+  const hunks: Hunk[] = []
+  const push = (hunk: Omit<Hunk, 'id'>) => hunks.push({ id: newId(hunk), ...hunk })
+  let [i, j] = [0, 0]
+  for (const [nextI, nextJ] of [...alignBlocks(old, fresh), [old.length, fresh.length] as const]) {
+    for (; i < nextI; i++) push({ type: 'removed', kind: old[i]!.kind, before: piece(old[i]!) })
+    for (; j < nextJ; j++) push({ type: 'added', kind: fresh[j]!.kind, after: piece(fresh[j]!) })
+    if (i === old.length || j === fresh.length) continue
+    const pair = { kind: fresh[j]!.kind, before: piece(old[i]!), after: piece(fresh[j]!) }
+    if (pair.before.text === pair.after.text) push({ type: 'same', ...pair })
+    else push({ type: 'edited', ...pair, changes: diffWords(pair.before.text, pair.after.text, budget) })
+    i++
+    j++
+  }
+  return hunks.map((hunk, index) => (isRespaced(hunk, hunks[index + 1]) ? respaced(hunk) : hunk))
+}
+
+/**
+ * The text that a person's decisions make, by hunk id; what is not decided stays as it was. All accepted is `after`
+ * and all refused is `before`, byte for byte; anything between has exactly the chosen blocks, parted as they were
+ * on the side where they are neighbours, else by what their kinds need.
+ *
+ * Throws AppError `invalid_request` for a decision about a hunk that is not there.
+ */
+export function resolveHunks(hunks: Hunk[], decisions: Record<string, Decision>): string {
+  checkDecisions(hunks, decisions)
+  const chosen = chooseSides(hunks, decisions)
+  const ends = [lastPiece(hunks, 'before'), lastPiece(hunks, 'after')] as const
+  return chosen.map((block, index) => block.text + gapAfter(block, chosen[index + 1], ends)).join('')
+}
+
+type Section = { id: string; heading: string; markdown: string }
+
+/**
+ * Two versions of a document, section by section in the newer order; a removed section stands after the one it
+ * followed. `moved` marks the fewest sections whose moving explains the new order.
+ */
+export function compareSections(before: Section[], after: Section[]): SectionComparison[] {
+  const old = new Map(before.map((section, index) => [section.id, { section, index }]))
+  const kept = after.filter(({ id }) => old.has(id))
+  const steady = new Set(
+    longestRise(kept.map(({ id }) => old.get(id)!.index)).map((index) => kept[index]!.id),
+  )
+  const present = new Set(after.map(({ id }) => id))
+  const result: SectionComparison[] = []
+  const addRemoved = (from: number) => {
+    for (let index = from; index < before.length && !present.has(before[index]!.id); index++) {
+      const { id, heading } = before[index]!
+      result.push({ id, heading, status: 'removed', moved: false })
+    }
+  }
+  addRemoved(0)
+  for (const section of after) {
+    const match = old.get(section.id)
+    result.push(compareSection(match?.section, section, match !== undefined && !steady.has(section.id)))
+    if (match) addRemoved(match.index + 1)
+  }
+  return result
+}
+
+function compareSection(before: Section | undefined, after: Section, moved: boolean): SectionComparison {
+  const { id, heading } = after
+  if (!before) return { id, heading, status: 'added', moved }
+  if (before.markdown === after.markdown && before.heading === heading)
+    return { id, heading, status: 'same', moved }
+  return { id, heading, status: 'edited', moved, hunks: diffProse(before.markdown, after.markdown) }
+}
+
+const kindOf: Record<string, BlockKind> = {
+  paragraph_open: 'paragraph',
+  heading_open: 'heading',
+  fence: 'code',
+  code_block: 'code',
+  html_block: 'html',
+  hr: 'rule',
+  blockquote_open: 'quote',
+  reference_definition: 'reference',
+  footnote_reference_open: 'reference',
+  table_open: 'table',
+}
+
+/** The line on which each block opens, rising. */
+function blockLines(markdown: string): { kind: BlockKind; line: number }[] {
+  const lines: { kind: BlockKind; line: number }[] = []
+  const inside: string[] = []
+  for (const token of blockTokens(markdown)) {
+    if (token.nesting === -1) inside.pop()
+    const inLists = inside.every((type) => type === 'list')
+    const inTable = inside.length === 2 && inside[0] === 'table' && inside[1] === 'tbody'
+    const kind =
+      token.type === 'list_item_open' && inLists
+        ? 'item'
+        : token.type === 'tr_open' && inTable
+          ? 'row'
+          : inside.length === 0
+            ? kindOf[token.type]
+            : undefined
+    if (kind && token.map && token.map[0] > (lines.at(-1)?.line ?? -1))
+      lines.push({ kind, line: token.map[0] })
+    if (token.nesting === 1) inside.push(/list/.test(token.type) ? 'list' : token.tag)
+  }
+  return lines
+}
+
+/** The length of the line ends and blank lines at the end, which may hold spaces and tabs only. */
+function trailingGap(raw: string): number {
+  let end = raw.length
+  while (end > 0 && ' \t\r\n'.includes(raw[end - 1]!)) end--
+  const lineEnd = raw.slice(end).search(/[\r\n]/)
+  return lineEnd < 0 ? 0 : raw.length - end - lineEnd
+}
+
+const piece = ({ text, gap }: Block) => ({ text, gap })
+
+/** Ids from what a hunk says, counted when it says the same again. */
+function hunkIds(): (hunk: Omit<Hunk, 'id'>) => string {
+  const seen = new Map<string, number>()
+  return ({ kind, before, after }) => {
+    const content = JSON.stringify([kind, before?.text, after?.text])
+    const hash = createHash('sha256').update(content).digest('base64url').slice(0, 12)
+    const count = (seen.get(hash) ?? 0) + 1
+    seen.set(hash, count)
+    return count === 1 ? hash : `${hash}.${count}`
+  }
+}
+
+/** Two equal neighbours parted differently: without a hunk of its own nobody could decide about the space. */
+const isRespaced = (hunk: Hunk, next: Hunk | undefined) =>
+  hunk.type === 'same' && (!next || next.type === 'same') && hunk.before!.gap !== hunk.after!.gap
+
+const respaced = (hunk: Hunk): Hunk => ({
+  ...hunk,
+  type: 'edited',
+  changes: [{ type: 'same', text: hunk.after!.text }],
+})
+
+function checkDecisions(hunks: Hunk[], decisions: Record<string, Decision>): void {
+  const known = new Set(hunks.filter((hunk) => hunk.type !== 'same').map((hunk) => hunk.id))
+  const unknown = Object.keys(decisions).filter((id) => !known.has(id))
+  if (unknown.length === 0) return
+  throw new AppError(
+    'invalid_request',
+    'A decision is about a change that this proposal does not have.',
+    unknown.map((id) => ({ path: `/decisions/${id}`, message: 'There is no such change.' })),
+  )
+}
+
+type Side = 'before' | 'after' | 'both'
+/** A block of the result, with its place among the blocks of each side. */
+type Chosen = { hunk: Hunk; side: Side; text: string; before: number; after: number }
+
+function chooseSides(hunks: Hunk[], decisions: Record<string, Decision>): Chosen[] {
+  const chosen: Chosen[] = []
+  let before = 0
+  let after = 0
+  for (const hunk of hunks) {
+    const side: Side = hunk.type === 'same' ? 'both' : decisions[hunk.id] === 'accept' ? 'after' : 'before'
+    const taken = side === 'before' ? hunk.before : hunk.after
+    if (taken) chosen.push({ hunk, side, text: taken.text, before, after })
+    if (hunk.before) before++
+    if (hunk.after) after++
+  }
+  return chosen
+}
+
+type End = { place: number; gap: string }
+
+function lastPiece(hunks: Hunk[], side: 'before' | 'after'): End {
+  const pieces = hunks.flatMap((hunk) => hunk[side] ?? [])
+  return { place: pieces.length, gap: pieces.at(-1)?.gap ?? '' }
+}
+
+function gapAfter(block: Chosen, next: Chosen | undefined, ends: readonly [before: End, after: End]): string {
+  const [beforeEnd, afterEnd] = ends
+  const takesAfter = block.side !== 'before' && next?.side !== 'before'
+  if (takesAfter && block.after + 1 === (next?.after ?? afterEnd.place)) return block.hunk.after!.gap
+  const takesBefore = block.side !== 'after' && next?.side !== 'after'
+  if (takesBefore && block.before + 1 === (next?.before ?? beforeEnd.place)) return block.hunk.before!.gap
+  if (!next) return afterEnd.gap || beforeEnd.gap
+  return neededGap(block, next)
+}
+
+function neededGap(block: Chosen, next: Chosen): string {
+  const own = (block.side === 'before' ? block.hunk.before : block.hunk.after)!.gap
+  const lineEnds = own.match(/\r\n?|\n/g) ?? []
+  const newline = lineEnds[0] ?? '\n'
+  const [kind, nextKind] = [block.hunk.kind, next.hunk.kind]
+  if (nextKind === 'row' && (kind === 'row' || kind === 'table')) return newline
+  if (lineEnds.length >= 2) return own
+  const tight = kind === 'heading' || kind === 'code' || (kind === 'item' && nextKind === 'item')
+  return tight ? newline : newline + newline
+}
