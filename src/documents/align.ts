@@ -1,7 +1,9 @@
 import { sharedCounts, wordSet } from '#src/documents/similarity.ts'
 
-/** Two runs of blocks are compared each with each up to this many pairs; longer ones only by equal blocks. */
-const PAIRS_MAX = 160_000
+/** Two runs of blocks are compared each with each up to this many pairs; longer ones are parted first. */
+const PAIRS_MAX = 1_000_000
+/** What all the parts of one run may come to. */
+const PARTED_PAIRS_MAX = 4_000_000
 const SIMILAR_MIN = 0.3
 /** An edited block never outweighs an equal one. */
 const SIMILAR_WEIGHT = 0.9
@@ -13,7 +15,7 @@ export type IndexPair = [before: number, after: number]
  * Pairs the blocks of two texts in order: equal ones, and of the others those of one kind that share enough words.
  * Equal ends first; then the heaviest common subsequence (Needleman–Wunsch without gap costs, weight 1 for equal,
  * 0.9 · Dice for similar). Where that would be too much, blocks that are unique on both sides part the texts
- * (patience diff) and what lies between is paired in the same way.
+ * (patience diff), and where none are, the texts are cut into as many even parts as it takes.
  */
 export function alignBlocks(before: AlignedText[], after: AlignedText[]): IndexPair[] {
   const shorter = Math.min(before.length, after.length)
@@ -41,18 +43,29 @@ function alignMiddle(before: AlignedText[], after: AlignedText[]): IndexPair[] {
   if (before.length * after.length <= PAIRS_MAX) return heaviestPairs(before, after)
   const pairs: IndexPair[] = []
   let [i, j] = [0, 0]
-  for (const [nextI, nextJ] of [
-    ...uniquePairs(before, after),
-    [before.length, after.length],
-  ] as IndexPair[]) {
-    if ((nextI - i) * (nextJ - j) <= PAIRS_MAX) {
-      const between = heaviestPairs(before.slice(i, nextI), after.slice(j, nextJ))
-      for (const [x, y] of between) pairs.push([x + i, y + j])
-    }
+  for (const [nextI, nextJ] of [...uniquePairs(before, after), [before.length, after.length] as const]) {
+    const between = alignParts(before.slice(i, nextI), after.slice(j, nextJ))
+    for (const [x, y] of between) pairs.push([x + i, y + j])
     if (nextI < before.length) pairs.push([nextI, nextJ])
-    ;[i, j] = [nextI + 1, nextJ + 1]
+    i = nextI + 1
+    j = nextJ + 1
   }
   return pairs
+}
+
+/** Cut into n parts, p pairs come to p / n: n is the least that keeps each part and their sum within bounds. */
+function alignParts(before: AlignedText[], after: AlignedText[]): IndexPair[] {
+  const pairs = before.length * after.length
+  const parts = Math.max(1, Math.ceil(Math.sqrt(pairs / PAIRS_MAX)), Math.ceil(pairs / PARTED_PAIRS_MAX))
+  return Array.from({ length: parts }, (_, part) => {
+    const i = Math.floor((before.length * part) / parts)
+    const j = Math.floor((after.length * part) / parts)
+    const nextI = Math.floor((before.length * (part + 1)) / parts)
+    const nextJ = Math.floor((after.length * (part + 1)) / parts)
+    return heaviestPairs(before.slice(i, nextI), after.slice(j, nextJ)).map(
+      ([x, y]): IndexPair => [x + i, y + j],
+    )
+  }).flat()
 }
 
 function heaviestPairs(before: AlignedText[], after: AlignedText[]): IndexPair[] {

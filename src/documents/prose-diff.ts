@@ -1,23 +1,22 @@
-import { createHash } from 'node:crypto'
 import { type Static, Type as t } from '@sinclair/typebox'
 import { alignBlocks, longestRise } from '#src/documents/align.ts'
 import { blockTokens, lineStarts } from '#src/documents/parser.ts'
 import { diffWords, newBudget, WordChange } from '#src/documents/word-diff.ts'
 import { AppError } from '#src/errors.ts'
 
-export const blockKinds = [
-  'paragraph',
-  'heading',
-  'item',
-  'quote',
-  'code',
-  'table',
-  'row',
-  'html',
-  'rule',
-  'reference',
-] as const
-export type BlockKind = (typeof blockKinds)[number]
+export const BlockKind = t.Union([
+  t.Literal('paragraph'),
+  t.Literal('heading'),
+  t.Literal('item'),
+  t.Literal('quote'),
+  t.Literal('code'),
+  t.Literal('table'),
+  t.Literal('row'),
+  t.Literal('html'),
+  t.Literal('rule'),
+  t.Literal('reference'),
+])
+export type BlockKind = Static<typeof BlockKind>
 
 /** `text` has no line end; `gap` is the line ends and blank lines up to the next block. */
 export type Block = { kind: BlockKind; text: string; gap: string }
@@ -31,7 +30,7 @@ const Piece = t.Object({
 export const Hunk = t.Object({
   id: t.String({ description: 'The same for the same change, whatever changes elsewhere.' }),
   type: t.Union([t.Literal('same'), t.Literal('edited'), t.Literal('added'), t.Literal('removed')]),
-  kind: t.Union(blockKinds.map((kind) => t.Literal(kind))),
+  kind: BlockKind,
   before: t.Optional(Piece),
   after: t.Optional(Piece),
   changes: t.Optional(
@@ -196,7 +195,7 @@ function hunkIds(): (hunk: Omit<Hunk, 'id'>) => string {
   const seen = new Map<string, number>()
   return ({ kind, before, after }) => {
     const content = JSON.stringify([kind, before?.text, after?.text])
-    const hash = createHash('sha256').update(content).digest('base64url').slice(0, 12)
+    const hash = Bun.hash.xxHash64(content).toString(36)
     const count = (seen.get(hash) ?? 0) + 1
     seen.set(hash, count)
     return count === 1 ? hash : `${hash}.${count}`

@@ -29,7 +29,7 @@ export function carryIds(previous: IdentifiedText[], next: TitledText[], newId: 
     taken.add(from)
     ids[index] = left[from]!.id
   }
-  return ids.map((id) => id ?? newId())
+  return Array.from(ids, (id) => id ?? newId())
 }
 
 /** Fills in the ids of unchanged sections and returns the previous sections that are left. */
