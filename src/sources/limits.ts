@@ -13,8 +13,8 @@ export const SOURCE_TITLE_CHARS_MAX = 200
 
 /** Captions of one .srt or .vtt file: a recording of 24 hours has about 40,000. */
 export const CAPTIONS_MAX = 100_000
-/** Elements inside one another in an .html file; browsers stop near 512 as well. */
-export const HTML_DEPTH_MAX = 512
+/** Elements inside one another in a .html or .docx; browsers stop near 512 as well. */
+export const MARKUP_DEPTH_MAX = 512
 
 export const DOCX_ENTRIES_MAX = 2_000
 /** Bytes of one part of a .docx once unpacked, and of all the parts that are read. */

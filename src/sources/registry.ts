@@ -1,50 +1,62 @@
 import { AppError, limitExceeded } from '#src/errors.ts'
 import type { ImportedSource, Importer, ImportInput } from '#src/sources/importer.ts'
+import { docx } from '#src/sources/importers/docx.ts'
+import { html } from '#src/sources/importers/html.ts'
+import { markdown, readMarkdown } from '#src/sources/importers/markdown.ts'
+import { srt } from '#src/sources/importers/srt.ts'
 import { text } from '#src/sources/importers/text.ts'
+import { vtt } from '#src/sources/importers/vtt.ts'
 import { SOURCE_TITLE_CHARS_MAX, UPLOAD_BYTES_MAX } from '#src/sources/limits.ts'
-import { splitPassages } from '#src/sources/passages.ts'
 import { titleOf } from '#src/sources/source-title.ts'
-import { storableText } from '#src/sources/storable-text.ts'
 
 /** Every kind of file that can become a source: one more is one file and one line here. */
-export const importers: readonly Importer[] = [text]
+export const importers = { text, markdown, html, srt, vtt, docx } satisfies Record<string, Importer>
+
+export type SourceKind = keyof typeof importers
+
+const kinds = Object.entries(importers) as [SourceKind, Importer][]
 
 /** The endings that are accepted, lower case, with the dot. */
-export const acceptedExtensions = importers.flatMap(({ extensions }) => extensions)
+export const acceptedExtensions = kinds.flatMap(([, { extensions }]) => extensions)
 
 /** A source whose title is settled. */
 export type TitledSource = ImportedSource & { title: string }
 
-/** The importer for a file's ending (case does not matter); `unsupported_media_type` when there is none. */
-export function importerFor(fileName: string): Importer {
+/** The kind of a file by its ending (case does not matter); `unsupported_media_type` for any other. */
+export function kindOf(fileName: string): SourceKind {
   const name = fileName.toLowerCase()
-  const importer = importers.find(({ extensions }) =>
-    extensions.some((extension) => name.endsWith(extension)),
-  )
-  if (importer) return importer
+  const found = kinds.find(([, { extensions }]) => extensions.some((extension) => name.endsWith(extension)))
+  if (found) return found[0]
   throw new AppError(
     'unsupported_media_type',
     `Files of this kind cannot be read. Accepted are ${acceptedExtensions.join(', ')}.`,
   )
 }
 
-/** Reads an uploaded file. Throws the AppErrors that src/errors.ts names for files that are unreadable, empty or too large. */
-export async function importSource(input: ImportInput & { title?: string }): Promise<TitledSource> {
-  const importer = importerFor(input.fileName)
+/** The importer for a file's ending; throws like `kindOf`. */
+export function importerFor(fileName: string): Importer {
+  return importers[kindOf(fileName)]
+}
+
+/**
+ * Reads an uploaded file; without a `title` it finds one. Throws `unsupported_media_type`, `invalid_request`
+ * for a file without text, `limit_exceeded` and `unreadable_file`, each with the reason in its message.
+ */
+export async function importSource(input: ImportInput & { title?: string }) {
+  const kind = kindOf(input.fileName)
   const bytes = input.bytes.byteLength
   if (bytes === 0) throw new AppError('invalid_request', 'The file is empty.')
   if (bytes > UPLOAD_BYTES_MAX)
     throw limitExceeded(`The file has ${inFull(bytes)} bytes; a file may have ${inFull(UPLOAD_BYTES_MAX)}.`)
   const title = givenTitle(input.title)
-  const source = await importer.read(input)
-  return { ...source, title: title ?? titleOf({ ...source, fileName: input.fileName }) }
+  const source = await importers[kind].read(input)
+  return { ...source, kind, title: title ?? titleOf({ ...source, fileName: input.fileName }) }
 }
 
-/** Takes text that was pasted; an unpaired surrogate in it becomes U+FFFD. */
+/** Takes pasted text, which may be Markdown; throws like `importSource`. */
 export async function importText(input: { text: string; title?: string }): Promise<TitledSource> {
   const title = givenTitle(input.title)
-  const stored = storableText(input.text)
-  const source: ImportedSource = { text: stored, passages: await splitPassages(stored) }
+  const source = await readMarkdown(input.text)
   return { ...source, title: title ?? titleOf(source) }
 }
 

@@ -4,16 +4,24 @@ import { LINE_CHARS_MAX, SOURCE_TEXT_BYTES_MAX } from '#src/sources/limits.ts'
 const figure = new Intl.NumberFormat('en')
 
 /**
- * The text as it will be stored: no byte order mark, every line ending `\n`, and what no database or page
- * can carry (unpaired surrogates, NUL) replaced by U+FFFD. The words stay the source's own: Unicode is not
- * normalised. Throws `invalid_request` for a text without words and `limit_exceeded` for one too large.
+ * One way of writing a text: no byte order mark, every line ending `\n`, and what no database or page can
+ * carry (unpaired surrogates, NUL) replaced by U+FFFD. The words stay the source's own: Unicode is not
+ * normalised.
  */
-export function storableText(raw: string): string {
-  const text = raw
+export function normalizeText(raw: string): string {
+  return raw
     .replace(/^\uFEFF/, '')
     .replace(/\r\n?/g, '\n')
     .replaceAll('\0', '\uFFFD')
     .toWellFormed()
+}
+
+/**
+ * The text as it will be stored: normalised as above, and found fit. Throws `invalid_request` for a text
+ * without words, `limit_exceeded` over SOURCE_TEXT_BYTES_MAX or LINE_CHARS_MAX.
+ */
+export function storableText(raw: string): string {
+  const text = normalizeText(raw)
   if (text.trim() === '') throw new AppError('invalid_request', 'The source has no text in it.')
   refuseTooMuch(text)
   return text

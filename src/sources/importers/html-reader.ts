@@ -1,0 +1,166 @@
+import type { MarkupHandler } from '#src/sources/importers/markup-parser.ts'
+import type { TextBlock } from '#src/sources/importers/structured-text.ts'
+
+/** A page's `main` or `article` is preferred when it holds at least this part of the page's characters. */
+const REGION_SHARE = 0.1
+
+const SKIPPED = new Set(
+  `script style noscript template svg math canvas iframe object audio video map nav aside footer select button
+  textarea datalist dialog`.split(/\s+/),
+)
+const SKIPPED_ROLES = new Set(['navigation', 'banner', 'contentinfo', 'search', 'complementary', 'dialog'])
+const BLOCKS = new Set(
+  `address article blockquote body center dd details dir div dl dt fieldset figcaption figure form h1 h2 h3 h4 h5 h6
+  header hr html li main ol p pre section summary table tbody tfoot thead tr ul`.split(/\s+/),
+)
+
+type Region = 'main' | 'article' | 'rest'
+type HtmlBlock = TextBlock & { region: Region }
+
+type Reading = {
+  blocks: HtmlBlock[]
+  /** The block being read; its white space is settled when it closes. */
+  text: string
+  kind: TextBlock['kind']
+  level?: number
+  title?: string
+  isInTitle: boolean
+  /** Elements open inside a skipped one, which counts too. */
+  skipped: number
+  /** The open elements, and how many there are of those that matter. */
+  elements: string[]
+  open: { main: number; article: number; pre: number }
+  /** For each open list the number of its next item; NaN for bullets. */
+  lists: number[]
+  itemMark: string
+}
+
+/** Collects the blocks of a page; `finish` gives those of the preferred region, and the page's title. */
+export function htmlReader(): MarkupHandler & { finish(): { title?: string; blocks: TextBlock[] } } {
+  const reading: Reading = {
+    blocks: [],
+    text: '',
+    kind: 'paragraph',
+    isInTitle: false,
+    skipped: 0,
+    elements: [],
+    open: { main: 0, article: 0, pre: 0 },
+    lists: [],
+    itemMark: '',
+  }
+  return {
+    open: (name, attributes) => openElement(reading, name, attributes),
+    close: (name) => closeElement(reading, name),
+    text: (text) => addText(reading, text),
+    finish() {
+      closeBlock(reading)
+      const blocks = preferredBlocks(reading.blocks)
+      return { title: chooseTitle(reading.title ?? '', blocks), blocks }
+    },
+  }
+}
+
+function openElement(reading: Reading, name: string, attributes: Record<string, string>) {
+  if (reading.skipped > 0 || isSkipped(name, attributes)) {
+    reading.skipped++
+    return
+  }
+  if (BLOCKS.has(name)) closeBlock(reading)
+  const element = attributes.role === 'main' ? 'main' : name
+  reading.elements.push(element)
+  if (isCounted(element)) reading.open[element]++
+
+  if (name === 'title' && reading.title === undefined) reading.isInTitle = true
+  else if (name === 'br') reading.text += '\n'
+  else if (name === 'ul' || name === 'ol') reading.lists.push(name === 'ol' ? 1 : Number.NaN)
+  else if (name === 'li') beginItem(reading)
+  else if (name === 'tr') reading.kind = 'row'
+  else if (name === 'code' && reading.open.pre > 0) reading.kind = 'code'
+  else if ((name === 'td' || name === 'th') && reading.text.trim() !== '') reading.text += ' | '
+  else if (/^h[1-6]$/.test(name)) Object.assign(reading, { kind: 'heading', level: Number(name[1]) })
+}
+
+function closeElement(reading: Reading, name: string) {
+  if (reading.skipped > 0) {
+    reading.skipped--
+    return
+  }
+  const element = reading.elements.pop() ?? name
+  if (BLOCKS.has(name)) closeBlock(reading)
+  if (isCounted(element)) reading.open[element]--
+  if (name === 'title') reading.isInTitle = false
+  if (name === 'ul' || name === 'ol') reading.lists.pop()
+  if (name === 'li') reading.itemMark = ''
+}
+
+function isSkipped(
+  name: string,
+  { role, class: classes = '', hidden, ...rest }: Record<string, string>,
+): boolean {
+  if (SKIPPED.has(name) || (role !== undefined && SKIPPED_ROLES.has(role))) return true
+  const isReference = name === 'sup' && /\breference\b/.test(classes.slice(0, 200))
+  return hidden !== undefined || rest['aria-hidden'] === 'true' || isReference
+}
+
+function isCounted(element: string): element is keyof Reading['open'] {
+  return element === 'main' || element === 'article' || element === 'pre'
+}
+
+function beginItem(reading: Reading) {
+  const number = reading.lists.at(-1) ?? Number.NaN
+  reading.itemMark = Number.isNaN(number) ? '- ' : `${number}. `
+  if (reading.lists.length > 0) reading.lists[reading.lists.length - 1] = number + 1
+}
+
+function addText(reading: Reading, text: string) {
+  if (reading.isInTitle) reading.title = (reading.title ?? '') + text
+  else if (reading.skipped === 0)
+    reading.text += reading.open.pre > 0 ? text : text.replace(/[ \t\n\f\r]+/g, ' ')
+}
+
+/** Ends the block being read: an item's mark goes to the first block inside the item. */
+function closeBlock(reading: Reading) {
+  const { main, article, pre } = reading.open
+  const region: Region = main > 0 ? 'main' : article > 0 ? 'article' : 'rest'
+  const { kind, level } = reading
+  const text = pre > 0 ? reading.text : tidyLines(reading.text)
+  reading.text = ''
+  reading.kind = 'paragraph'
+  if (text.trim() === '') return
+  if (kind === 'paragraph' && reading.itemMark) {
+    reading.blocks.push({ kind: 'item', text: reading.itemMark + text, region })
+    reading.itemMark = ''
+  } else if (kind === 'code' || pre > 0) {
+    reading.blocks.push({ kind: kind === 'code' ? 'code' : 'paragraph', text, region })
+  } else {
+    for (const part of text.split(/\n{2,}/)) reading.blocks.push({ kind, text: part, level, region })
+  }
+}
+
+function tidyLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.replace(/ {2,}/g, ' ').trim())
+    .join('\n')
+    .trim()
+}
+
+function preferredBlocks(blocks: HtmlBlock[]): TextBlock[] {
+  const charsIn = (some: HtmlBlock[]) => some.reduce((chars, { text }) => chars + text.length, 0)
+  const least = charsIn(blocks) * REGION_SHARE
+  const regions = (['main', 'article'] as const).map((region) =>
+    blocks.filter((block) => block.region === region),
+  )
+  return regions.find((region) => region.length > 0 && charsIn(region) >= least) ?? blocks
+}
+
+/** A page's `title` often has the site's name as well: the first heading is better when the title has it in it. */
+function chooseTitle(title: string, blocks: TextBlock[]): string | undefined {
+  const flat = title.replace(/\s+/g, ' ').trim()
+  const heading = blocks
+    .find(({ kind, level }) => kind === 'heading' && level === 1)
+    ?.text.replace(/\s+/g, ' ')
+    .trim()
+  if (heading && (flat === '' || flat.includes(heading))) return heading
+  return flat || undefined
+}

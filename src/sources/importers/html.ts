@@ -1,0 +1,28 @@
+import { breather } from '#src/sources/breathe.ts'
+import { decodeText } from '#src/sources/decode-text.ts'
+import type { ImportedSource, Importer } from '#src/sources/importer.ts'
+import { htmlReader } from '#src/sources/importers/html-reader.ts'
+import { markupParser } from '#src/sources/importers/markup-parser.ts'
+import { structuredText } from '#src/sources/importers/structured-text.ts'
+
+const CHUNK_CHARS = 16_384
+
+export const html: Importer = {
+  extensions: ['.html', '.htm'],
+  label: 'Web page',
+  read: ({ bytes }) => readHtml(decodeText(bytes)),
+}
+
+/** The readable text of a page: its `main`, else its `article`s, else all of it, without what only frames it. */
+export async function readHtml(markup: string): Promise<ImportedSource> {
+  const breathe = breather()
+  const reader = htmlReader()
+  const parser = markupParser(reader, { xmlMode: false })
+  for (let at = 0; at < markup.length; at += CHUNK_CHARS) {
+    if (breathe.isDue()) await breathe.now()
+    parser.write(markup.slice(at, at + CHUNK_CHARS))
+  }
+  parser.end()
+  const { title, blocks } = reader.finish()
+  return { title, ...(await structuredText(blocks)) }
+}
