@@ -60,18 +60,22 @@ export async function atomically(db: Db, condition: Write, writes: Write[]): Pro
   try {
     await db.batch([condition, conditionHeld(db), ...writes])
   } catch (error) {
-    if (isGuardFailure(error)) throw new ConditionFailed('The row was changed by somebody else.')
-    throw error
+    throw asConditionFailed(error)
   }
 }
 
-// `changes()` counts the rows of the statement before it; the CHECK on the table refuses a zero.
-const conditionHeld = (db: Db): Write =>
+/** The error of a batch, as ConditionFailed when that is what it was. */
+export const asConditionFailed = (error: unknown): unknown =>
+  /CHECK constraint failed: holds/.test(messages(error)) ? new ConditionFailed('The row was changed by somebody else.') : error
+
+/**
+ * The write that fails its batch when the statement before it touched no row: `changes()` counts those,
+ * and the CHECK on the table refuses a zero.
+ */
+export const conditionHeld = (db: Db): Write =>
   db.run(
     sql`INSERT INTO batch_guard (id, holds) VALUES (1, changes() > 0) ON CONFLICT (id) DO UPDATE SET holds = excluded.holds`,
   )
-
-const isGuardFailure = (error: unknown) => /CHECK constraint failed: holds/.test(messages(error))
 
 /** True when a write was refused because a unique key is taken; `column` is `table.column`. */
 export const isDuplicate = (error: unknown, column: string) =>

@@ -58,6 +58,7 @@ CREATE TABLE passages (
   position INTEGER NOT NULL,
   start_offset INTEGER NOT NULL,
   end_offset INTEGER NOT NULL,
+  text TEXT NOT NULL,
   speaker TEXT,
   time_ms INTEGER,
   heading TEXT,
@@ -65,7 +66,8 @@ CREATE TABLE passages (
   UNIQUE (source_id, position)
 ) STRICT;
 --> statement-breakpoint
--- Holds the words only, not the text: an answer is cut from the source by its offsets.
+-- Holds the words only, not the text; the project's id is a term of its own, so that a search walks no
+-- other project's passages.
 CREATE VIRTUAL TABLE passages_fts USING fts5 (
   project,
   terms,
@@ -78,6 +80,7 @@ CREATE TABLE documents (
   id TEXT PRIMARY KEY,
   project_id TEXT NOT NULL REFERENCES projects (id),
   title TEXT NOT NULL,
+  title_chosen INTEGER NOT NULL DEFAULT 0,
   status TEXT NOT NULL DEFAULT 'draft',
   current_version INTEGER NOT NULL DEFAULT 0,
   revision INTEGER NOT NULL DEFAULT 1,

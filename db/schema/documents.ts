@@ -4,6 +4,7 @@ export const documents = sqliteTable('documents', {
   id: text().primaryKey(),
   projectId: text('project_id').notNull(),
   title: text().notNull(),
+  titleChosen: integer('title_chosen', { mode: 'boolean' }).notNull().default(false),
   status: text().notNull().default('draft'),
   currentVersion: integer('current_version').notNull().default(0),
   revision: integer().notNull().default(1),

@@ -22,6 +22,7 @@ export const passages = sqliteTable('passages', {
   position: integer().notNull(),
   startOffset: integer('start_offset').notNull(),
   endOffset: integer('end_offset').notNull(),
+  text: text().notNull(),
   speaker: text(),
   timeMs: integer('time_ms'),
   heading: text(),

@@ -28,6 +28,8 @@ export type WritingContext = { signal: AbortSignal; onText?: (delta: string) => 
  */
 export type WritingProvider = {
   name: string
+  /** A sentence the post must carry about how it was made, where the writer owes its readers one. */
+  notice?(sourceTitles: string[]): string
   outline(material: Material[], options: WritingOptions, context: WritingContext): Promise<Outline>
   /** Gives each section its passages and its length; sections that name passages keep them. */
   chapters(outline: Outline, material: Material[], options: WritingOptions, context: WritingContext): Promise<Chapter[]>

@@ -1,0 +1,20 @@
+import { checkDotEnv, ConfigError, readEnv } from '../env.ts'
+import { readArgs } from './command.ts'
+import { serve } from './serve.ts'
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
+
+export const usage = [
+  'Usage: quill demo',
+  '',
+  'Serves with a ready Demo project that anybody who reaches the page may open; on this machine only.',
+].join('\n')
+
+export async function run(args: string[]): Promise<number> {
+  readArgs({ args, options: {} }, usage)
+  checkDotEnv(process.cwd())
+  const env = readEnv(process.env)
+  if (!LOOPBACK.includes(env.host))
+    throw new ConfigError([`HOST must be ${LOOPBACK.join(' or ')} for the demo, but is "${env.host}": it has no sign-in.`])
+  return serve(env, { demo: true, worker: true })
+}

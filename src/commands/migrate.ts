@@ -1,0 +1,16 @@
+import { checkDotEnv, prepareDataDir, readEnv } from '../env.ts'
+import { openDatabase } from '../services.ts'
+import { readArgs } from './command.ts'
+
+export const usage = 'Usage: quill migrate\n\nBrings the database up to date; starting any process does the same.'
+
+export async function run(args: string[]): Promise<number> {
+  readArgs({ args, options: {} }, usage)
+  checkDotEnv(process.cwd())
+  const env = readEnv(process.env)
+  prepareDataDir(env.dataDir)
+  const { applied, close } = openDatabase(env)
+  close()
+  process.stdout.write(applied.length ? `Applied ${applied.join(', ')}.\n` : 'The database is up to date.\n')
+  return 0
+}

@@ -1,0 +1,50 @@
+import { startConsumer } from '#worker/consume.ts'
+import { createApp } from '../app.ts'
+import { checkDotEnv, type Env, readEnv } from '../env.ts'
+import { listen } from '../server.ts'
+import { openServices } from '../services.ts'
+import { readArgs, untilSignalled } from './command.ts'
+
+export const usage = 'Usage: quill serve\n\nAPI, interface and worker in one process. Settings come from the environment.'
+
+export async function run(args: string[]): Promise<number> {
+  readArgs({ args, options: {} }, usage)
+  checkDotEnv(process.cwd())
+  const env = readEnv(process.env)
+  return serve(env, { demo: env.environment === 'development', worker: true })
+}
+
+/** Serves until a signal comes, then drains: running requests and jobs first, the database last. */
+export async function serve(env: Env, { demo, worker }: { demo: boolean; worker: boolean }): Promise<number> {
+  const services = openServices(env, { demo })
+  const { db, queue, log, hub } = services
+  const server = await listen(createApp(services), env).catch((error) => {
+    services.close()
+    throw error
+  })
+  const consumer = worker
+    ? startConsumer({
+        db,
+        queue,
+        log,
+        concurrency: env.workerConcurrency,
+        leaseMs: env.jobLeaseMs,
+        committed: hub.wake,
+      })
+    : undefined
+  process.stdout.write(`${greeting(server.url, { demo, worker })}\n`)
+  await untilSignalled()
+  hub.close()
+  await Promise.all([server.stop(), consumer?.stop()])
+  services.close()
+  return 0
+}
+
+function greeting(url: URL, { demo, worker }: { demo: boolean; worker: boolean }): string {
+  return [
+    `Quill is ready at ${url.href}`,
+    `  API documentation  ${url.href}docs`,
+    ...(demo ? ['  Open the page and continue to the Demo project: no account, no key.'] : []),
+    ...(worker ? [] : ['  No worker runs here: start one with `bun worker/consumer.ts --inline`.']),
+  ].join('\n')
+}

@@ -1,0 +1,27 @@
+import { startConsumer } from '#worker/consume.ts'
+import { checkDotEnv, readEnv } from '../env.ts'
+import { openServices } from '../services.ts'
+import { readArgs, untilSignalled } from './command.ts'
+
+export const usage = [
+  'Usage: quill worker [--inline] [--concurrency N]',
+  '',
+  'Performs jobs until it is told to stop; then running jobs get their grace and the rest is handed back.',
+  '  --inline         take jobs from the database (the only queue of this version)',
+  '  --concurrency N  how many at a time; default WORKER_CONCURRENCY',
+].join('\n')
+
+export async function run(args: string[]): Promise<number> {
+  const options = { inline: { type: 'boolean' }, concurrency: { type: 'string' } } as const
+  const { values } = readArgs({ args, options }, usage)
+  checkDotEnv(process.cwd())
+  const env = readEnv({ ...process.env, ...(values.concurrency ? { WORKER_CONCURRENCY: values.concurrency } : {}) })
+  const services = openServices(env, { demo: false })
+  const { db, queue, log } = services
+  const consumer = startConsumer({ db, queue, log, concurrency: env.workerConcurrency, leaseMs: env.jobLeaseMs })
+  process.stdout.write(`The worker takes jobs from ${env.databaseUrl}\n`)
+  await untilSignalled()
+  await consumer.stop()
+  services.close()
+  return 0
+}

@@ -1,0 +1,163 @@
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { conditionHeld, type Db, type Write } from '#db/connect.ts'
+import { documents, documentVersions, sections } from '#db/schema/documents.ts'
+import { passages } from '#db/schema/sources.ts'
+import type { Chapter, Citation } from '#src/ai/schemas.ts'
+import { AppError, type Issue, notFound } from '#src/errors.ts'
+import { newId } from '#src/ids.ts'
+import { tell } from '#src/jobs/events.ts'
+import { countWords } from '#src/words.ts'
+import { presentDocument, requireDocument } from './documents.ts'
+import { findMarkers, withoutMarkers } from './footnotes.ts'
+import { readFrontmatter } from './frontmatter.ts'
+import { type MarkdownSection, splitMarkdown } from './markdown.ts'
+import { DOCUMENT_TITLE_CHARS_MAX, type OutlineEntry } from './schemas.ts'
+import { carryIds } from './sections.ts'
+
+/** A shared engine allows a hundred parameters a statement. */
+const IDS_PER_QUERY = 90
+
+export type NewVersion = {
+  projectId: string
+  documentId: string
+  markdown: string
+  citations: Citation[]
+  outline?: Chapter[]
+  author: string
+  reason: string
+  runId?: string
+  jobId?: string
+  restoredFrom?: number
+}
+
+/**
+ * What saves `version` as the next one of its document: its number, and writes for one batch that fails with
+ * ConditionFailed when another version was saved in between. Sections keep the ids they had before.
+ * Throws `not_found`, `invalid_request` for a citation whose quote is not the source's, and the errors of
+ * `splitMarkdown` and `readFrontmatter`.
+ */
+export async function nextVersion(db: Db, version: NewVersion): Promise<{ number: number; writes: Write[] }> {
+  const { projectId, documentId } = version
+  const document = await requireDocument(db, projectId, documentId)
+  const parts = splitMarkdown(version.markdown)
+  const title = titleOf(readFrontmatter(parts.frontmatter)) ?? document.title
+  await refuseFalseQuotes(db, projectId, version.citations)
+
+  const previous = document.currentVersion ? await sectionsOf(db, documentId, document.currentVersion) : []
+  const ids = carryIds(previous, parts.sections, () => newId('sec'))
+  const number = (document.currentVersion ?? 0) + 1
+  const versionId = newId('ver')
+  const now = Date.now()
+  const change = { title, currentVersion: number, revision: document.revision + 1, updatedAt: now }
+  const after = { ...document, ...change, updatedAt: new Date(now).toISOString() }
+  const unchanged = and(
+    eq(documents.id, documentId),
+    sql`${documents.currentVersion} = ${document.currentVersion ?? 0}`,
+    isNull(documents.deletedAt),
+  )
+
+  const row: typeof documentVersions.$inferInsert = {
+    id: versionId,
+    projectId,
+    documentId,
+    number,
+    frontmatter: parts.frontmatter,
+    preamble: parts.preamble,
+    preambleCitations: citedIn(parts.preamble, version.citations),
+    outline: outlineOf(parts.sections, ids, version.outline ?? []),
+    words: countWords(
+      withoutMarkers(parts.preamble + parts.sections.map((section) => section.markdown).join('')),
+    ),
+    author: version.author,
+    reason: version.reason,
+    runId: version.runId,
+    jobId: version.jobId,
+    restoredFrom: version.restoredFrom,
+    createdAt: now,
+  }
+  const writes = [
+    db.update(documents).set(change).where(unchanged),
+    conditionHeld(db),
+    db.insert(documentVersions).values(row),
+    ...parts.sections.map((section, position) =>
+      db.insert(sections).values({
+        versionId,
+        position,
+        projectId,
+        id: ids[position]!,
+        ...section,
+        citations: citedIn(section.markdown, version.citations),
+      }),
+    ),
+    tell(db, projectId, 'document.updated', presentDocument(after)),
+  ]
+  return { number, writes }
+}
+
+/** The sections of one version in order. */
+export const sectionsOf = (db: Db, documentId: string, number: number) =>
+  db
+    .select({
+      id: sections.id,
+      heading: sections.heading,
+      level: sections.level,
+      markdown: sections.markdown,
+      citations: sql<string>`${sections.citations}`.mapWith((json: string): Citation[] => JSON.parse(json)),
+    })
+    .from(sections)
+    .innerJoin(documentVersions, eq(documentVersions.id, sections.versionId))
+    .where(and(eq(documentVersions.documentId, documentId), eq(documentVersions.number, number)))
+    .orderBy(asc(sections.position))
+
+function titleOf(frontmatter: Record<string, unknown>): string | undefined {
+  const { title } = frontmatter
+  return typeof title === 'string' && title.trim()
+    ? title.trim().slice(0, DOCUMENT_TITLE_CHARS_MAX)
+    : undefined
+}
+
+function citedIn(markdown: string, citations: Citation[]): Citation[] {
+  const used = new Set(findMarkers(markdown).map((marker) => marker.label))
+  return citations.filter((citation) => used.has(citation.marker))
+}
+
+function outlineOf(saved: MarkdownSection[], ids: string[], chapters: Chapter[]): OutlineEntry[] {
+  return saved.map(({ heading, level, markdown }, index) => {
+    const chapter = chapters.find((planned) => planned.heading === heading)
+    const words = chapter?.words ?? countWords(withoutMarkers(markdown))
+    return { sectionId: ids[index]!, heading, level, words, passageIds: chapter?.passageIds ?? [] }
+  })
+}
+
+async function refuseFalseQuotes(db: Db, projectId: string, citations: Citation[]) {
+  const cited = await passagesById(db, projectId, [
+    ...new Set(citations.map((citation) => citation.passageId)),
+  ])
+  const issues: Issue[] = []
+  for (const [index, { passageId, sourceId, start, end, quote }] of citations.entries()) {
+    const passage = cited.get(passageId)
+    if (!passage || passage.sourceId !== sourceId) throw notFound('passage')
+    const inside = start >= passage.startOffset && start < end && end <= passage.endOffset
+    const actual = passage.text.slice(start - passage.startOffset, end - passage.startOffset)
+    if (!inside || actual !== quote)
+      issues.push({
+        path: `/citations/${index}/quote`,
+        message: "is not the source's text from start to end",
+      })
+  }
+  if (issues.length)
+    throw new AppError('invalid_request', 'A quote is not what its source says.', issues.slice(0, 20))
+}
+
+async function passagesById(db: Db, projectId: string, ids: string[]) {
+  const found = new Map<string, typeof passages.$inferSelect>()
+  for (let first = 0; first < ids.length; first += IDS_PER_QUERY) {
+    const some = inArray(passages.id, ids.slice(first, first + IDS_PER_QUERY))
+    for (const row of await db
+      .select()
+      .from(passages)
+      .where(and(eq(passages.projectId, projectId), some)))
+      found.set(row.id, row)
+  }
+  return found
+}

@@ -1,0 +1,20 @@
+import type { Db, Write } from '#db/connect.ts'
+import { events } from '#db/schema/jobs.ts'
+
+/** The types of the live stream. State events carry a snapshot; `section.text` carries a piece at an offset. */
+export const eventTypes = [
+  'source.created',
+  'document.created',
+  'document.updated',
+  'document.deleted',
+  'run.updated',
+  'job.updated',
+  'section.text',
+] as const
+
+export type EventType = (typeof eventTypes)[number]
+
+/** A write that tells the project's listeners: part of the batch of what it tells about. */
+export function tell(db: Db, projectId: string, type: EventType, data: object): Write {
+  return db.insert(events).values({ projectId, type, data: JSON.stringify(data), createdAt: Date.now() })
+}

@@ -1,0 +1,46 @@
+import { type Static, Type as t } from '@sinclair/typebox'
+import { type jobs, jobStates } from '#db/schema/jobs.ts'
+import { isoTime } from '#src/time.ts'
+import { oneOf } from '#src/one-of.ts'
+
+export const Failure = t.Object({ code: t.String(), message: t.String() })
+
+export const Job = t.Object({
+  id: t.String(),
+  kind: t.String({ description: 'The step it performs.' }),
+  state: oneOf(jobStates),
+  runId: t.Optional(t.String()),
+  key: t.Optional(t.String({ description: 'Which of several alike it is: the section of a `section.write`.' })),
+  attempts: t.Integer(),
+  createdAt: t.String({ format: 'date-time' }),
+  dueAt: t.Optional(t.String({ format: 'date-time', description: 'When it is tried next, or its lease ends.' })),
+  startedAt: t.Optional(t.String({ format: 'date-time' })),
+  finishedAt: t.Optional(t.String({ format: 'date-time' })),
+  error: t.Optional(Failure),
+  output: t.Optional(t.Unknown({ description: 'What it made, once it succeeded.' })),
+})
+export type Job = Static<typeof Job>
+
+export type JobRow = typeof jobs.$inferSelect
+export type JobSummaryRow = Omit<JobRow, 'input' | 'output'>
+
+/** A job as lists and events show it: everything but what it made. */
+export const presentJob = (row: JobSummaryRow): Job => ({
+  id: row.id,
+  kind: row.kind,
+  state: row.state,
+  ...(row.runId ? { runId: row.runId } : {}),
+  ...(row.itemKey ? { key: row.itemKey } : {}),
+  attempts: row.attempts,
+  createdAt: new Date(row.createdAt).toISOString(),
+  ...(row.dueAt === null ? {} : { dueAt: isoTime(row.dueAt) }),
+  ...(row.startedAt === null ? {} : { startedAt: isoTime(row.startedAt) }),
+  ...(row.finishedAt === null ? {} : { finishedAt: isoTime(row.finishedAt) }),
+  ...(row.error ? { error: row.error } : {}),
+})
+
+/** A job with what it made. */
+export const presentFullJob = (row: JobRow): Job => ({
+  ...presentJob(row),
+  ...(row.output === null ? {} : { output: row.output }),
+})

@@ -1,0 +1,33 @@
+import { sql } from 'drizzle-orm'
+import { Elysia, t } from 'elysia'
+import type { AppDeps } from '#src/app-deps.ts'
+import { documented } from '#src/documented.ts'
+import { AppError } from '#src/errors.ts'
+import { access } from '#src/projects/access.ts'
+
+const Health = t.Object({ status: t.Literal('ok') })
+
+/** Whether the process lives, and whether it can serve. */
+export const healthRoutes = ({ db, log }: AppDeps) =>
+  new Elysia({ name: 'health', prefix: '/health', tags: ['Health'] })
+    .use(access(db))
+    .get('/live', () => ({ status: 'ok' as const }), {
+      open: 'probes have no key',
+      ...documented('live', 'Whether the process lives', { success: { 200: Health } }),
+    })
+    .get(
+      '/ready',
+      async () => {
+        try {
+          await db.get(sql`SELECT 1`)
+        } catch (error) {
+          log.error({ err: error }, 'the database does not answer')
+          throw new AppError('unavailable', 'The database does not answer.')
+        }
+        return { status: 'ok' as const }
+      },
+      {
+        open: 'probes have no key',
+        ...documented('ready', 'Whether requests can be served', { success: { 200: Health }, errors: ['unavailable'] }),
+      },
+    )

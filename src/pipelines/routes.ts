@@ -1,0 +1,163 @@
+import { Elysia, t } from 'elysia'
+import type { AppDeps } from '#src/app-deps.ts'
+import { requireDocument } from '#src/documents/documents.ts'
+import { documented } from '#src/documented.ts'
+import { AppError } from '#src/errors.ts'
+import { newId } from '#src/ids.ts'
+import { enqueue, newJob } from '#src/jobs/new-job.ts'
+import { Job, presentJob } from '#src/jobs/schemas.ts'
+import { access } from '#src/projects/access.ts'
+import { IDEMPOTENCY_KEPT_HOURS, IDEMPOTENCY_KEY_CHARS_MAX, invokeOnce } from './idempotency.ts'
+import { readWait, refuseFailed, WAIT_SECONDS_MAX, waitForJob } from './prefer.ts'
+import { cancelRun, getRun, newRun, resumeRun } from './runs.ts'
+import { presentRun, Run, RunWithJobs } from './schemas.ts'
+import { pipelines, RunOptions, type StepName, stepNames, steps } from './steps.ts'
+
+const runId = t.Object({ id: t.String({ description: 'A run, `run_…`.' }) })
+
+const workHeaders = t.Object(
+  {
+    'idempotency-key': t.Optional(
+      t.String({
+        minLength: 1,
+        maxLength: IDEMPOTENCY_KEY_CHARS_MAX,
+        description: `The same key and body give the same answer for ${IDEMPOTENCY_KEPT_HOURS} hours.`,
+      }),
+    ),
+    prefer: t.Optional(t.String({ description: `\`wait=N\`, 1 to ${WAIT_SECONDS_MAX} seconds: answer with the result.` })),
+  },
+  { additionalProperties: true },
+)
+
+export const pipelineRoutes = (deps: AppDeps) => {
+  const { db, queue, hub } = deps
+  return new Elysia({ name: 'pipelines', tags: ['Pipelines'] })
+    .use(access(db))
+    .post(
+      '/pipelines/generate_blog',
+      async ({ principal, body, headers, set, status }) => {
+        const { projectId, id: createdBy } = principal
+        const document = await requireDocument(db, projectId, body.documentId)
+        if (document.sourceIds.length === 0)
+          throw new AppError('conflict', 'The document has no source to write from. Add one first.')
+        const title = body.options?.title ?? (document.titleChosen ? document.title : undefined)
+        const { run, job, writes } = newRun(db, {
+          projectId,
+          createdBy,
+          pipeline: 'generate_blog',
+          documentId: document.id,
+          sourceIds: document.sourceIds,
+          options: { ...body.options, ...(title ? { title } : {}) },
+        })
+        const answer = { job: presentJob(job), run: presentRun(run, pipelines.generate_blog) }
+        const invocation = await invokeOnce(
+          db,
+          { projectId, key: headers['idempotency-key'] ?? newId('run'), operation: 'generate_blog', body },
+          () => ({ jobId: job.id, answer, writes }),
+        )
+        if (invocation.replayed) set.headers['idempotency-replayed'] = 'true'
+        await queue.send([job.id])
+        hub.wake()
+        return status(202, invocation.answer as typeof answer)
+      },
+      {
+        permission: 'pipelines:run',
+        headers: workHeaders,
+        body: t.Object(
+          { documentId: t.String({ maxLength: 64 }), options: t.Optional(RunOptions) },
+          { additionalProperties: false },
+        ),
+        ...documented('generateBlog', "Write a post from a document's sources", {
+          description: `Runs ${pipelines.generate_blog.join(' → ')}; the last one saves a new version.`,
+          success: { 202: t.Object({ job: Job, run: Run }) },
+          errors: ['conflict', 'idempotency_key_reused'],
+        }),
+      },
+    )
+    .get('/runs/:id', ({ principal, params }) => getRun(db, principal.projectId, params.id), {
+      permission: 'jobs:read',
+      params: runId,
+      ...documented('getRun', 'Get a run with its jobs', { success: { 200: RunWithJobs } }),
+    })
+    .post(
+      '/runs/:id/cancel',
+      async ({ principal, params }) => {
+        const run = await cancelRun(db, principal.projectId, params.id)
+        hub.wake()
+        return run
+      },
+      {
+        permission: 'pipelines:run',
+        params: runId,
+        ...documented('cancelRun', 'Cancel a run; what finished is kept', { success: { 200: RunWithJobs } }),
+      },
+    )
+    .post(
+      '/runs/:id/resume',
+      async ({ principal, params }) => {
+        const run = await resumeRun(db, queue, { projectId: principal.projectId, id: params.id })
+        hub.wake()
+        return run
+      },
+      {
+        permission: 'pipelines:run',
+        params: runId,
+        ...documented('resumeRun', 'Go on with a failed or cancelled run where it stopped', {
+          success: { 200: RunWithJobs },
+          errors: ['conflict'],
+        }),
+      },
+    )
+    .use(stepRoutes(deps))
+}
+
+/** One route for each step; they differ in nothing but their schemas. */
+function stepRoutes(deps: AppDeps) {
+  const app = new Elysia({ name: 'steps', tags: ['Steps'] }).use(access(deps.db))
+  for (const name of stepNames) addStepRoute(app, deps, name)
+  return app
+}
+
+function addStepRoute(app: ReturnType<typeof stepApp>, { db, queue, hub }: AppDeps, name: StepName) {
+  app.post(
+    `/steps/${name}`,
+    async ({ principal, body, headers, set, status, request }) => {
+      const { projectId, id: createdBy } = principal
+      const key = headers['idempotency-key']
+      if (!key) throw new AppError('idempotency_key_missing', 'Send an Idempotency-Key header, new for each piece of work.')
+      const seconds = readWait(headers.prefer)
+      const job = newJob({ projectId, createdBy, kind: name, input: body })
+      const invocation = await invokeOnce(db, { projectId, key, operation: name, body }, () => ({
+        jobId: job.id,
+        answer: { job: presentJob(job) },
+        writes: enqueue(db, job),
+      }))
+      if (invocation.replayed) set.headers['idempotency-replayed'] = 'true'
+      await queue.send([invocation.jobId])
+      hub.wake()
+      if (seconds === undefined) return status(202, invocation.answer as { job: Job })
+      set.headers['preference-applied'] = `wait=${seconds}`
+      const row = await waitForJob(db, { projectId, id: invocation.jobId, seconds, signal: request.signal })
+      refuseFailed(row)
+      if (row.state !== 'succeeded') return status(202, { job: presentJob(row) })
+      return { job: presentJob(row), result: row.output }
+    },
+    {
+      permission: 'pipelines:run',
+      headers: workHeaders,
+      body: steps[name].input,
+      ...documented(stepOperationId(name), steps[name].summary, {
+        success: {
+          200: t.Object({ job: Job, result: steps[name].output }, { description: 'With `Prefer: wait`: the result.' }),
+          202: t.Object({ job: Job }, { description: 'The job that will make it.' }),
+        },
+        errors: ['idempotency_key_missing', 'idempotency_key_reused', 'source_too_short', 'conflict'],
+      }),
+    },
+  )
+}
+
+const stepApp = (db: AppDeps['db']) => new Elysia({ name: 'steps', tags: ['Steps'] }).use(access(db))
+
+/** `outline.generate` → `generateOutline`-like names read best, but one rule for all is easier to guess. */
+const stepOperationId = (name: StepName) => name.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase())

@@ -1,0 +1,120 @@
+import { and, asc, desc, eq, inArray, isNotNull, or } from 'drizzle-orm'
+import { atomically, ConditionFailed, type Db, type Write } from '#db/connect.ts'
+import { jobs, runs } from '#db/schema/jobs.ts'
+import { AppError, notFound } from '#src/errors.ts'
+import { newId } from '#src/ids.ts'
+import { tell } from '#src/jobs/events.ts'
+import { requeued } from '#src/jobs/jobs.ts'
+import { enqueue, newJob } from '#src/jobs/new-job.ts'
+import { type JobRow, presentJob } from '#src/jobs/schemas.ts'
+import type { Queue } from '#src/queue/queue.ts'
+import { presentRun, type RunRow } from './schemas.ts'
+import { pipelines, type RunOptions } from './steps.ts'
+
+export type PipelineName = keyof typeof pipelines
+
+export const stepsOf = (run: Pick<RunRow, 'pipeline'>) => pipelines[run.pipeline as PipelineName]
+
+export type NewRun = {
+  projectId: string
+  createdBy: string
+  pipeline: PipelineName
+  documentId: string
+  sourceIds: string[]
+  options: RunOptions
+}
+
+/** A run with the job of its first step, and the writes that start both. */
+export function newRun(db: Db, spec: NewRun): { run: RunRow; job: JobRow; writes: Write[] } {
+  const run: RunRow = {
+    id: newId('run'),
+    ...spec,
+    state: 'queued',
+    error: null,
+    versionNumber: null,
+    createdAt: Date.now(),
+    startedAt: null,
+    finishedAt: null,
+  }
+  const { projectId, createdBy } = spec
+  const job = newJob({ projectId, createdBy, kind: stepsOf(run)[0]!, input: {}, runId: run.id })
+  return { run, job, writes: [db.insert(runs).values(run), tellRun(db, run), ...enqueue(db, job)] }
+}
+
+export const tellRun = (db: Db, run: RunRow): Write => tell(db, run.projectId, 'run.updated', presentRun(run, stepsOf(run)))
+
+/** A run with its jobs in the order they were made. Throws `not_found`. */
+export async function getRun(db: Db, projectId: string, id: string) {
+  const run = await getRunRow(db, projectId, id)
+  const rows = await db.select().from(jobs).where(eq(jobs.runId, id)).orderBy(asc(jobs.id))
+  return { ...presentRun(run, stepsOf(run)), jobs: rows.map(presentJob) }
+}
+
+export async function getRunRow(db: Db, projectId: string, id: string): Promise<RunRow> {
+  const run = await db.select().from(runs).where(and(eq(runs.id, id), eq(runs.projectId, projectId))).get()
+  if (!run) throw notFound('run')
+  return run
+}
+
+/** The newest run of a document, if it ever had one. */
+export const latestRun = (db: Db, projectId: string, documentId: string) =>
+  db
+    .select()
+    .from(runs)
+    .where(and(eq(runs.projectId, projectId), eq(runs.documentId, documentId)))
+    .orderBy(desc(runs.id))
+    .limit(1)
+    .get()
+
+/**
+ * Cancels a run: what waits is cancelled at once, what runs is told to stop. What finished is kept, so that
+ * the run can be resumed. A run that has ended stays as it is. Throws `not_found`.
+ */
+export async function cancelRun(db: Db, projectId: string, id: string) {
+  const run = await getRunRow(db, projectId, id)
+  const now = Date.now()
+  const cancelled = { ...run, state: 'cancelled', finishedAt: now } as const
+  const active = and(eq(runs.id, id), inArray(runs.state, ['queued', 'running']))
+  const ofRun = eq(jobs.runId, id)
+  try {
+    await atomically(db, db.update(runs).set({ state: 'cancelled', finishedAt: now }).where(active), [
+      db
+        .update(jobs)
+        .set({ state: 'cancelled', dueAt: null, finishedAt: now })
+        .where(and(ofRun, eq(jobs.state, 'queued'))),
+      db.update(jobs).set({ cancelRequestedAt: now }).where(and(ofRun, eq(jobs.state, 'running'))),
+      tellRun(db, cancelled),
+    ])
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+  }
+  return getRun(db, projectId, id)
+}
+
+/**
+ * Goes on with a failed or cancelled run where it stopped: steps that finished keep their results.
+ * Throws `not_found`, and `conflict` for a run in another state.
+ */
+export async function resumeRun(db: Db, queue: Queue, { projectId, id }: { projectId: string; id: string }) {
+  const run = await getRunRow(db, projectId, id)
+  const ended = and(eq(runs.id, id), inArray(runs.state, ['failed', 'cancelled']))
+  const running = { state: 'running', error: null, finishedAt: null } as const
+  const stopped = or(inArray(jobs.state, ['dead', 'cancelled']), isNotNull(jobs.cancelRequestedAt))
+  const waiting = await db.select({ id: jobs.id }).from(jobs).where(and(eq(jobs.runId, id), stopped))
+  const ofRun = eq(jobs.runId, id)
+  try {
+    await atomically(db, db.update(runs).set(running).where(ended), [
+      db
+        .update(jobs)
+        .set({ ...requeued(), dueAt: Date.now() })
+        .where(and(ofRun, inArray(jobs.state, ['dead', 'cancelled']))),
+      db.update(jobs).set({ cancelRequestedAt: null }).where(and(ofRun, eq(jobs.state, 'running'))),
+      tellRun(db, { ...run, ...running }),
+    ])
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+    throw new AppError('conflict', `Only a failed or cancelled run can be resumed; this one is ${run.state}.`)
+  }
+  await queue.send(waiting.map((job) => job.id))
+  return getRun(db, projectId, id)
+}

@@ -1,0 +1,87 @@
+import { type Static, Type as t } from '@sinclair/typebox'
+import { Elysia, ValidationError } from 'elysia'
+import { AppError, type ErrorCode, errorStatus, type Issue } from './errors.ts'
+import type { Log } from './log.ts'
+import { oneOf } from '#src/one-of.ts'
+
+/** RFC 9457 problem document. */
+export const Problem = t.Object(
+  {
+    type: t.String({ description: 'Where the code is explained.' }),
+    title: t.String(),
+    status: t.Integer(),
+    detail: t.String({ description: 'What went wrong, in words a person can act on.' }),
+    code: oneOf(Object.keys(errorStatus) as ErrorCode[]),
+    requestId: t.String(),
+    issues: t.Optional(t.Array(t.Object({ path: t.String(), message: t.String() }))),
+  },
+  { $id: 'Problem', description: 'RFC 9457 problem document.' },
+)
+export type Problem = Static<typeof Problem>
+
+const REQUEST_ID_FORMAT = /^[\w.:-]{1,128}$/
+const ISSUES_MAX = 20
+
+/** Gives every request an id and turns every failure into a problem document. Registered before the routes. */
+export function problems(log: Log) {
+  return new Elysia({ name: 'problems' })
+    .onRequest(({ request, set }) => {
+      const sent = request.headers.get('x-request-id')
+      set.headers['x-request-id'] = sent && REQUEST_ID_FORMAT.test(sent) ? sent : crypto.randomUUID()
+      set.headers['x-content-type-options'] = 'nosniff'
+      set.headers['cache-control'] = 'no-store'
+    })
+    .onError({ as: 'global' }, ({ code, error, request, set }) => {
+      const requestId = String(set.headers['x-request-id'])
+      const failure = asAppError(code, error)
+      if (failure.kind === 'internal')
+        log.error({ requestId, method: request.method, path: new URL(request.url).pathname, err: error }, 'request failed')
+      return problemResponse(failure, requestId, set.headers)
+    })
+}
+
+export function problemResponse(failure: AppError, requestId: string, headers: Record<string, unknown> = {}): Response {
+  const problem: Problem = {
+    type: `/docs/errors#${failure.kind}`,
+    title: titleOf(failure.kind),
+    status: failure.status,
+    detail: failure.message,
+    code: failure.kind,
+    requestId,
+    ...(failure.issues.length ? { issues: failure.issues } : {}),
+  }
+  return new Response(JSON.stringify(problem), {
+    status: failure.status,
+    headers: {
+      ...stringsOnly(headers),
+      'content-type': 'application/problem+json',
+      ...(failure.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    },
+  })
+}
+
+/** What the caller may know of a failure: unknown ones say "internal" and nothing more. */
+function asAppError(code: unknown, error: unknown): AppError {
+  if (error instanceof AppError) return error
+  if (error instanceof Error && error.cause instanceof AppError) return error.cause
+  if (error instanceof ValidationError && error.type !== 'response') return invalidRequest(error)
+  if (code === 'NOT_FOUND') return new AppError('not_found', 'There is nothing at this address.')
+  if (code === 'PARSE') return new AppError('malformed_body', 'The body could not be read.')
+  return new AppError('internal', 'Something failed on our side. Nothing was changed; try again.')
+}
+
+function invalidRequest(error: ValidationError): AppError {
+  const issues: Issue[] = []
+  for (const issue of error.all) {
+    if (!('path' in issue) || issues.length === ISSUES_MAX) continue
+    issues.push({ path: issue.path || '/', message: String(issue.summary ?? issue.message ?? 'is not valid') })
+  }
+  const first = issues[0]
+  const where = { body: 'The body', query: 'The query', params: 'The address', headers: 'A header' }[error.type] ?? 'The request'
+  return new AppError('invalid_request', `${where} is not valid${first ? `: ${first.path} ${first.message}` : ''}.`, issues)
+}
+
+const titleOf = (code: ErrorCode) => code.replaceAll('_', ' ').replace(/^./, (letter) => letter.toUpperCase())
+
+const stringsOnly = (headers: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))

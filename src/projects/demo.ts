@@ -1,0 +1,26 @@
+import { and, eq } from 'drizzle-orm'
+import type { Db } from '#db/connect.ts'
+import { sources } from '#db/schema/sources.ts'
+import { addSource } from '#src/sources/add-source.ts'
+import { importSource } from '#src/sources/registry.ts'
+import { permissionNames } from './permissions.ts'
+import { ensureProject } from './projects.ts'
+import sampleTalk from './sample-talk.md' with { type: 'text' }
+import { startSession } from './sessions.ts'
+
+export const DEMO_PROJECT = 'Demo'
+const SAMPLE_FILE = 'sample-talk.md'
+
+/** The Demo project with its sample talk, made when it is missing; returns its id. */
+export async function ensureDemo(db: Db): Promise<string> {
+  const projectId = await ensureProject(db, DEMO_PROJECT)
+  const sample = and(eq(sources.projectId, projectId), eq(sources.fileName, SAMPLE_FILE))
+  if (await db.select({ id: sources.id }).from(sources).where(sample).get()) return projectId
+  const imported = await importSource({ bytes: new TextEncoder().encode(sampleTalk), fileName: SAMPLE_FILE })
+  await addSource(db, { projectId, createdBy: 'quill', kind: 'md', fileName: SAMPLE_FILE, imported })
+  return projectId
+}
+
+/** Continues as the owner of the Demo project: returns the session's token. */
+export const startDemoSession = async (db: Db) =>
+  startSession(db, { projectId: await ensureDemo(db), scopes: permissionNames })

@@ -1,0 +1,33 @@
+import type { Server } from 'bun'
+import type { App } from './app.ts'
+import { MULTIPART_BYTES_MAX } from './body.ts'
+import { ConfigError, type Env } from './env.ts'
+import { interfaceRoutes } from './interface.ts'
+
+/** Longer than a step may be waited for, and than the heartbeat of the event stream. */
+const IDLE_SECONDS = 90
+/** A body over our own limit is answered by the app; over this one the connection is cut. */
+const BODY_BYTES_MAX = MULTIPART_BYTES_MAX * 2
+const API_PATHS = ['/api/*', '/docs', '/docs/*', '/health/*'] as const
+
+/** Listens with the API and the interface. Throws ConfigError when the port cannot be had. */
+export async function listen(app: App, env: Env): Promise<Server<undefined>> {
+  const toApp = (request: Request) => app.fetch(request)
+  const routes = { ...(await interfaceRoutes()), ...Object.fromEntries(API_PATHS.map((path) => [path, toApp])) }
+  try {
+    return Bun.serve({
+      hostname: env.host,
+      port: env.port,
+      routes,
+      idleTimeout: IDLE_SECONDS,
+      maxRequestBodySize: BODY_BYTES_MAX,
+      development: env.environment === 'development' && !Bun.isStandaloneExecutable && { hmr: true, console: false },
+      fetch: toApp,
+    })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE')
+      throw new ConfigError([`PORT ${env.port} on ${env.host} is taken. Stop what listens there, or set PORT to another one.`])
+    throw new ConfigError([`HOST ${env.host} with PORT ${env.port} cannot be listened on: ${message}.`])
+  }
+}

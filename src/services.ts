@@ -1,0 +1,37 @@
+import { type Connection, connect } from '#db/connect.ts'
+import type { AppDeps } from './app-deps.ts'
+import type { Env } from './env.ts'
+import { ConfigError, prepareDataDir } from './env.ts'
+import { createEventHub } from './jobs/event-hub.ts'
+import { createLog } from './log.ts'
+import { inlineQueue } from './queue/inline.ts'
+
+export type Services = AppDeps & { close(): void }
+
+/** Opens what every process needs: the database with its schema up to date, the queue, the event hub, the log. */
+export function openServices(env: Env, { demo }: { demo: boolean }): Services {
+  prepareDataDir(env.dataDir)
+  const { db, close } = openDatabase(env)
+  const hub = createEventHub(db)
+  return {
+    db,
+    env,
+    demo,
+    hub,
+    log: createLog(env.logLevel),
+    queue: inlineQueue(db),
+    close() {
+      hub.close()
+      close()
+    },
+  }
+}
+
+/** Opens the database and applies pending migrations. Throws ConfigError in one line when it cannot. */
+export function openDatabase(env: Env): Connection & { applied: string[] } {
+  try {
+    return connect(env.databaseUrl)
+  } catch (error) {
+    throw new ConfigError([`DATABASE_URL ${env.databaseUrl} cannot be opened: ${(error as Error).message}`])
+  }
+}

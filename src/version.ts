@@ -1,0 +1,4 @@
+import { version } from '../package.json'
+
+export const NAME = 'Quill'
+export const VERSION: string = version

@@ -1,0 +1,54 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import type { Db, Write } from '#db/connect.ts'
+import { events, type Failure, jobs, runs } from '#db/schema/jobs.ts'
+import { newJob } from '#src/jobs/new-job.ts'
+import { type JobRow, presentJob } from '#src/jobs/schemas.ts'
+import { tellRun } from '#src/pipelines/runs.ts'
+import type { RunRow } from '#src/pipelines/schemas.ts'
+import type { StepOutput } from '#src/pipelines/steps.ts'
+import { nextStage } from './pipeline.ts'
+import { finishedSteps, type RunContext } from './run-context.ts'
+
+/**
+ * The writes that carry a run on when `job` has made `output`: the jobs of the next step, or its end.
+ * Of several jobs of one step, only the batch that completes the last one starts the next step.
+ */
+export function advanceRun(db: Db, { run, pipeline, checkpoints }: RunContext, completed: { job: JobRow; output: unknown }): Write[] {
+  const { job, output } = completed
+  const next = nextStage(pipeline, job.kind, finishedSteps(run, [...checkpoints, { kind: job.kind, output }]))
+  if (!next) return endRun(db, run, output as StepOutput<'document.persist'>)
+  const { projectId, createdBy } = run
+  const spec = { projectId, createdBy, kind: next.step, runId: run.id }
+  const following = next.items
+    ? next.items.map((item) => newJob({ ...spec, input: item, itemKey: item.key }))
+    : [newJob({ ...spec, input: {} })]
+  return following.flatMap((row) => enqueueAfter(db, job, row))
+}
+
+/** The writes that stop a run because one of its jobs died. */
+export function failRun(db: Db, run: RunRow, error: Failure): Write[] {
+  const change = { state: 'failed', error, finishedAt: Date.now() } as const
+  const active = and(eq(runs.id, run.id), inArray(runs.state, ['queued', 'running']))
+  return [db.update(runs).set(change).where(active), tellRun(db, { ...run, ...change })]
+}
+
+function endRun(db: Db, run: RunRow, { number }: StepOutput<'document.persist'>): Write[] {
+  const change = { state: 'succeeded', error: null, versionNumber: number, finishedAt: Date.now() } as const
+  return [db.update(runs).set(change).where(eq(runs.id, run.id)), tellRun(db, { ...run, ...change })]
+}
+
+// Runs inside the batch, after `done` became succeeded: the last of its step finds no other one unfinished.
+function enqueueAfter(db: Db, done: JobRow, row: JobRow): Write[] {
+  const { projectId, kind, state, runId, itemKey, dueAt, createdBy, createdAt } = row
+  return [
+    db.run(sql`
+      INSERT OR IGNORE INTO jobs (id, project_id, kind, state, run_id, item_key, input, due_at, created_by, created_at)
+      SELECT ${row.id}, ${projectId}, ${kind}, ${state}, ${runId}, ${itemKey}, ${JSON.stringify(row.input)}, ${dueAt},
+        ${createdBy}, ${createdAt}
+      WHERE NOT EXISTS (SELECT 1 FROM ${jobs} WHERE run_id = ${runId} AND kind = ${done.kind} AND state <> 'succeeded')`),
+    db.run(sql`
+      INSERT INTO ${events} (project_id, type, data, created_at)
+      SELECT ${projectId}, 'job.updated', ${JSON.stringify(presentJob(row))}, ${createdAt}
+      WHERE EXISTS (SELECT 1 FROM ${jobs} WHERE id = ${row.id})`),
+  ]
+}
