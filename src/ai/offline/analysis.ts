@@ -10,10 +10,6 @@ import { createVocabulary, type Token, type Vocabulary } from '#src/ai/offline/v
 import { wordsOf } from '#src/ai/offline/words.ts'
 import type { Material, MaterialPassage } from '#src/ai/provider.ts'
 
-/** Names of several words and single name words count for more than a common word. */
-const NAME_WEIGHT = 2.5
-const NAME_WORD_WEIGHT = 1.6
-const NUMBER_WEIGHT = 0.6
 const SPEECH_SHARE = 0.5
 const QUESTION_WORDS_MIN = 5
 const QUESTION_WORDS_MAX = 40
@@ -53,13 +49,14 @@ export type Sentence = {
 
 export type Analysis = {
   language: Language
+  /** The sources' titles. */
+  titles: string[]
   passages: Passage[]
   sentences: Sentence[]
   vocabulary: Vocabulary
-  /** How much a term says, by id: rarer terms and names more. */
-  weights: Float64Array
-  /** In how many sentences a term stands. */
+  /** In how many sentences a term stands, and whether it is (part of) a name, by its id. */
   frequencies: Int32Array
+  names: Uint8Array
   words: number
   /** The speaker of most of the words, when anyone is named. */
   mainSpeaker?: string
@@ -72,11 +69,12 @@ export async function analyse(material: readonly Material[], pace: Pace): Promis
   const vocabulary = createVocabulary(language)
   const analysis: Analysis = {
     language,
+    titles: material.map(({ title }) => title.trim()),
     passages: [],
     sentences: [],
     vocabulary,
-    weights: new Float64Array(0),
     frequencies: new Int32Array(0),
+    names: new Uint8Array(0),
     words: 0,
     mainSpeaker: mainSpeakerOf(material),
     speech: false,
@@ -96,7 +94,7 @@ export async function analyse(material: readonly Material[], pace: Pace): Promis
     const own = tokens[sentence.index]!
     sentence.terms = Int32Array.from(new Set([...sentence.bag, ...vocabulary.namesOf(own)]))
   }
-  await weigh(analysis, tokens, pace)
+  await count(analysis, tokens, pace)
   return analysis
 }
 
@@ -209,20 +207,13 @@ function isAnswer(analysis: Analysis, before: Sentence, after: Sentence): boolea
   return before.question && a.source === b.source && a.speaker !== b.speaker
 }
 
-async function weigh(analysis: Analysis, tokens: Token[][], pace: Pace) {
+async function count(analysis: Analysis, tokens: Token[][], pace: Pace) {
   const { vocabulary, sentences } = analysis
-  const frequencies = new Int32Array(vocabulary.size())
-  const names = new Uint8Array(vocabulary.size())
+  analysis.frequencies = new Int32Array(vocabulary.size())
+  analysis.names = new Uint8Array(vocabulary.size())
   for (const sentence of sentences) {
     if (sentence.index % 256 === 0) await pace()
-    for (const term of sentence.terms) frequencies[term]!++
-    for (const token of tokens[sentence.index]!) if (vocabulary.isName(token)) names[token.term] = 1
+    for (const term of sentence.terms) analysis.frequencies[term]!++
+    for (const token of tokens[sentence.index]!) if (vocabulary.isName(token)) analysis.names[token.term] = 1
   }
-  analysis.frequencies = frequencies
-  analysis.weights = Float64Array.from(frequencies, (frequency, id) => {
-    const rarity = Math.log(1 + sentences.length / (frequency || 1))
-    if (vocabulary.termName(id).startsWith('name ')) return rarity * NAME_WEIGHT
-    if (vocabulary.isNumber(id)) return rarity * NUMBER_WEIGHT
-    return rarity * (names[id] ? NAME_WORD_WEIGHT : 1)
-  })
 }

@@ -1,34 +1,38 @@
 import type { Analysis } from '#src/ai/offline/analysis.ts'
 import { sentencesOf } from '#src/ai/offline/centrality.ts'
 import { type Keyphrase, keyphrasesOf } from '#src/ai/offline/keyphrases.ts'
+import type { Section } from '#src/ai/offline/own-sections.ts'
 import type { Pace } from '#src/ai/offline/pace.ts'
 import { isUnspaced, stemOf, wordsOf } from '#src/ai/offline/words.ts'
 
 const HEADING_CHARS_MAX = 70
 
-/** Names each stretch of passages after what it alone speaks of most; no two are named alike. */
+/** Names each section that has no heading after what it alone speaks of most; no two are named alike. */
 export async function headingsOf(
   analysis: Analysis,
-  stretches: readonly number[][],
+  sections: readonly Section[],
   pace: Pace,
 ): Promise<string[]> {
-  const { language } = analysis
   const used = new Set<string>()
   const speakers = speakerStems(analysis)
-  const presence = presenceOf(analysis, stretches)
-  const rarity = (stem: string) => Math.log(1 + stretches.length / (presence.get(stem) ?? 1))
+  const presence = presenceOf(analysis, sections)
+  const rarity = (stem: string) => Math.log(1 + sections.length / (presence.get(stem) ?? 1))
   const headings: string[] = []
-  for (const passages of stretches) {
+  for (const { heading, passages } of sections) {
     await pace()
+    if (heading) {
+      headings.push(distinct(headings, heading))
+      continue
+    }
     const texts = sentencesOf(analysis, passages)
       .filter((sentence) => sentence.usable)
       .map((sentence) => sentence.text)
-    const phrases = keyphrasesOf(texts, language, rarity).filter(
+    const phrases = keyphrasesOf(texts, analysis.language, rarity).filter(
       ({ stems, key }) => !used.has(key) && !stems.every((stem) => speakers.has(stem)),
     )
     const [first, second] = choosePair(phrases)
     for (const phrase of [first, second]) if (phrase) used.add(phrase.key)
-    headings.push(distinct(headings, nameOf(first, second, language.tag)))
+    headings.push(distinct(headings, nameOf(first, second, analysis.language.tag)))
   }
   return headings
 }
@@ -65,9 +69,9 @@ function speakerStems(analysis: Analysis): Set<string> {
 }
 
 /** In how many stretches each stem occurs. */
-function presenceOf(analysis: Analysis, stretches: readonly number[][]): Map<string, number> {
+function presenceOf(analysis: Analysis, sections: readonly Section[]): Map<string, number> {
   const presence = new Map<string, number>()
-  for (const passages of stretches) {
+  for (const { passages } of sections) {
     const terms = new Set(sentencesOf(analysis, passages).flatMap((sentence) => [...sentence.bag]))
     for (const term of terms) {
       const stem = analysis.vocabulary.termName(term)

@@ -1,14 +1,31 @@
 import type { Pace } from '#src/ai/offline/pace.ts'
 
-/** A cut between two units costs the logarithm of the text's length, times this. */
-const CUT_COST = 1
+/** Laplace's addition to every count of a stretch's words: a higher one lets stretches differ less. */
+const SMOOTHING = 2
+/** Blocks of so many units are compared on either side of a cut. */
+const BLOCK_UNITS = 3
+// What a cut is worth beside its words, in costs of one average term times a unit's average length.
+const LIKENESS_COST = 5
+const LEANING_COST = 0.3
+const NOVELTY_WORTH = 0.5
+const NEW_SOURCE_WORTH = 20
+
+export type Unit = {
+  /** Term ids with repeats, of the whole unit and of its first sentence. */
+  terms: Int32Array
+  opening: Int32Array
+  /** It starts by pointing back (`this`, `it`). */
+  leansBack: boolean
+  newSource: boolean
+}
 
 /**
- * Cuts a text into `count` stretches of one subject each, by dynamic programming over all cuts: a stretch
- * costs the bits that its own words need (Utiyama and Isahara 2001). `units` are the term ids of each unit
- * in reading order. Returns the first unit of each stretch, always starting with 0.
+ * Cuts a text into `count` stretches of one subject each, by dynamic programming over all cuts. A stretch
+ * costs the bits that its own words need (Utiyama and Isahara 2001); a cut costs more where the text on its
+ * two sides is alike (TextTiling, Hearst 1997), and less where the next unit opens with new words.
+ * Returns the first unit of each stretch, always starting with 0. Work grows with the square of the units.
  */
-export async function segment(units: readonly Int32Array[], count: number, pace: Pace): Promise<number[]> {
+export async function segment(units: readonly Unit[], count: number, pace: Pace): Promise<number[]> {
   const wanted = Math.max(1, Math.min(count, units.length))
   const costs = await stretchCosts(units, pace)
   const size = units.length + 1
@@ -35,28 +52,66 @@ export async function segment(units: readonly Int32Array[], count: number, pace:
   return starts
 }
 
-/** Cost of each stretch `start..end`, in a square matrix: Σ f·log((n + V) / (f + 1)) over its terms. */
-async function stretchCosts(units: readonly Int32Array[], pace: Pace): Promise<Float64Array> {
+/** Cost of each stretch `start..end`, in a square matrix: Σ f·log((n + sV) / (f + s)) and what its first cut costs. */
+async function stretchCosts(units: readonly Unit[], pace: Pace): Promise<Float64Array> {
   const size = units.length + 1
-  const distinct = new Set(units.flatMap((unit) => [...unit])).size
-  const total = units.reduce((sum, unit) => sum + unit.length, 0)
-  const highest = units.reduce((max, unit) => unit.reduce((a, b) => Math.max(a, b), max), 0)
-  const counts = new Int32Array(highest + 1)
+  const counts = new Int32Array(highestTerm(units) + 1)
+  const distinct = new Set(units.flatMap(({ terms }) => [...terms])).size * SMOOTHING
+  const cuts = await cutCosts(units, counts, pace)
   const costs = new Float64Array(size * size).fill(Number.POSITIVE_INFINITY)
-  const prior = CUT_COST * Math.log(total || 2)
+  const entropy = (count: number) => count * Math.log(count + SMOOTHING)
   for (let start = 0; start < units.length; start++) {
     await pace()
     counts.fill(0)
     let length = 0
     let bits = 0
     for (let end = start; end < units.length; end++) {
-      for (const term of units[end]!) {
+      for (const term of units[end]!.terms) {
         const count = counts[term]!++
-        bits += (count + 1) * Math.log(count + 2) - count * Math.log(count + 1)
-        length++
+        bits += entropy(count + 1) - entropy(count)
       }
-      costs[start * size + end + 1] = length * Math.log(length + distinct) - bits + prior
+      length += units[end]!.terms.length
+      costs[start * size + end + 1] = length * Math.log(length + distinct) - bits + cuts[start]!
     }
   }
   return costs
+}
+
+async function cutCosts(units: readonly Unit[], counts: Int32Array, pace: Pace): Promise<Float64Array> {
+  const average = units.reduce((sum, { terms }) => sum + terms.length, 0) / units.length
+  const costs = new Float64Array(units.length)
+  for (let at = 1; at < units.length; at++) {
+    await pace()
+    const before = units.slice(Math.max(0, at - BLOCK_UNITS), at)
+    const likeness = cosine(before, units.slice(at, at + BLOCK_UNITS), counts)
+    const { opening, leansBack, newSource } = units[at]!
+    const known = new Set(before.flatMap(({ terms }) => [...terms]))
+    const novelty = opening.filter((term) => !known.has(term)).length / (opening.length || 1)
+    costs[at] =
+      average *
+      (LIKENESS_COST * likeness +
+        (leansBack ? LEANING_COST : 0) -
+        NOVELTY_WORTH * novelty -
+        (newSource ? NEW_SOURCE_WORTH : 0))
+  }
+  return costs
+}
+
+/** Likeness of two blocks' term counts; `counts` is scratch space. */
+function cosine(left: readonly Unit[], right: readonly Unit[], counts: Int32Array): number {
+  counts.fill(0)
+  for (const { terms } of left) for (const term of terms) counts[term]!++
+  const bag = new Map<number, number>()
+  for (const { terms } of right) for (const term of terms) bag.set(term, (bag.get(term) ?? 0) + 1)
+  let dot = 0
+  for (const [term, count] of bag) dot += count * counts[term]!
+  let norm = 0
+  for (const term of new Set(left.flatMap(({ terms }) => [...terms]))) norm += counts[term]! ** 2
+  return dot / (Math.sqrt(norm) * Math.hypot(...bag.values()) || 1)
+}
+
+function highestTerm(units: readonly Unit[]): number {
+  let highest = 0
+  for (const { terms } of units) for (const term of terms) highest = Math.max(highest, term)
+  return highest
 }

@@ -4,19 +4,31 @@ import type { Pace } from '#src/ai/offline/pace.ts'
 import { tonePreference } from '#src/ai/offline/tone.ts'
 import type { Tone } from '#src/ai/schemas.ts'
 
-/** A sentence brings at most this many before it; one that needs more is left out. */
+/** A sentence brings at most two before it; one that needs more is left out. */
 const CHAIN_MAX = 3
-/** How much a sentence's length counts against it: 0 not at all, 1 in full. */
-const LENGTH_POWER = 0.55
-const CENTRALITY_SHARE = 0.25
 /** Neighbours read on from each other. */
 const NEIGHBOUR_BONUS = 1.25
-const FIRST_BONUS = 1.1
 /** A choice may run over what was asked by this much. */
 const OVERRUN = 1.08
 
-export type Selection = { words: number; tone: Tone; lead?: Preference }
-type Preference = (sentence: Sentence) => number
+/** What makes a sentence worth choosing. */
+export type Taste = {
+  /** What a term is worth, by id. */
+  weights: Float64Array
+  /** A term said n times is worth n to this power: near 0, only the first time counts. */
+  returns: number
+  /** How much a sentence's length counts against it: 0 not at all, 1 in full. */
+  lengthPower: number
+  qualityPower: number
+  /** Share of the worth that comes from being close to the whole. */
+  centralShare: number
+  /** Favours some sentences for their place. */
+  prefer: (sentence: Sentence) => number
+}
+
+export type Order = { words: number; tone: Tone; taste: Taste }
+
+type Candidate = { sentence: Sentence; chain: Sentence[]; favour: number; central: number }
 
 /**
  * Chooses sentences that cover what the candidates say, greedily: each next one is worth the terms it adds,
@@ -25,64 +37,85 @@ type Preference = (sentence: Sentence) => number
  */
 export async function selectSentences(
   analysis: Analysis,
-  candidates: readonly Sentence[],
-  { words, tone, lead }: Selection,
+  sentences: readonly Sentence[],
+  { words, tone, taste }: Order,
   pace: Pace,
 ): Promise<Sentence[]> {
-  const allowed = new Set(candidates.map((sentence) => sentence.index))
-  const centrality = centralityOf(candidates, analysis.weights)
+  const candidates = candidatesOf(analysis, sentences, tone, taste)
+  const cover = createCover(analysis, taste)
+  let length = 0
+  while (length < words) {
+    let best: Candidate | undefined
+    let bestWorth = 0
+    for (const [at, candidate] of candidates.entries()) {
+      if (at % 128 === 0) await pace()
+      const worth = cover.worthOf(candidate, length > 0 ? words * OVERRUN - length : Number.POSITIVE_INFINITY)
+      if (worth > bestWorth) {
+        bestWorth = worth
+        best = candidate
+      }
+    }
+    if (!best) break
+    length += cover.add(best.chain)
+  }
+  return cover.chosen()
+}
+
+function candidatesOf(
+  analysis: Analysis,
+  sentences: readonly Sentence[],
+  tone: Tone,
+  taste: Taste,
+): Candidate[] {
+  const allowed = new Set(sentences.map((sentence) => sentence.index))
+  const centrality = centralityOf(sentences, taste.weights)
   const preference = tonePreference(tone)
-  const scale = meanWeight(candidates, analysis.weights) * 10
+  const scale = meanWeight(sentences, taste.weights) * 10
+  return sentences
+    .filter((sentence) => sentence.quality > 0)
+    .map((sentence) => ({
+      sentence,
+      chain: chainOf(analysis, sentence, allowed),
+      favour: sentence.quality ** taste.qualityPower * preference(sentence) * taste.prefer(sentence),
+      central: centrality.get(sentence.index)! * scale * taste.centralShare,
+    }))
+    .filter(({ chain }) => chain.length > 0)
+}
+
+/** What is chosen so far, and what one more would add. */
+function createCover(analysis: Analysis, { weights, returns, lengthPower, centralShare }: Taste) {
   const counts = new Map<number, number>()
   const chosen = new Set<number>()
-  const open = candidates
-    .filter((sentence) => sentence.quality > 0)
-    .map((sentence) => ({ sentence, chain: chainOf(analysis, sentence, allowed) }))
-    .filter(({ chain }) => chain.length > 0)
-  let length = 0
+  const steps = Array.from({ length: 64 }, (_, n) => (n + 1) ** returns - n ** returns)
 
-  const worth = ({ sentence, chain }: (typeof open)[number]): number => {
+  const worthOf = ({ sentence, chain, favour, central }: Candidate, room: number): number => {
+    if (chosen.has(sentence.index)) return 0
     let gain = 0
     let cost = 0
     for (const link of chain) {
       if (chosen.has(link.index)) continue
       cost += link.words
-      for (const term of link.terms) {
-        const count = counts.get(term) ?? 0
-        gain += analysis.weights[term]! * (Math.sqrt(count + 1) - Math.sqrt(count))
-      }
+      for (const term of link.terms) gain += weights[term]! * steps[Math.min(63, counts.get(term) ?? 0)]!
     }
-    if (cost === 0 || length + cost > words * OVERRUN) return 0
-    const central = centrality.get(sentence.index)! * scale
+    if (cost > room) return 0
     const neighbour = chosen.has(chain[0]!.index - 1) || chosen.has(sentence.index + 1) ? NEIGHBOUR_BONUS : 1
-    const first = analysis.passages[sentence.passage]!.from === sentence.index ? FIRST_BONUS : 1
-    const value = gain * (1 - CENTRALITY_SHARE) + central * CENTRALITY_SHARE
-    return (
-      (value * sentence.quality * preference(sentence) * neighbour * first * (lead?.(sentence) ?? 1)) /
-      cost ** LENGTH_POWER
-    )
+    return ((gain * (1 - centralShare) + central) * favour * neighbour) / cost ** lengthPower
   }
 
-  while (length < words) {
-    let best: (typeof open)[number] | undefined
-    let bestWorth = 0
-    for (const [at, candidate] of open.entries()) {
-      if (at % 128 === 0) await pace()
-      const value = chosen.has(candidate.sentence.index) ? 0 : worth(candidate)
-      if (value > bestWorth) {
-        bestWorth = value
-        best = candidate
-      }
-    }
-    if (!best) break
-    for (const link of best.chain) {
-      if (chosen.has(link.index)) continue
+  const add = (chain: readonly Sentence[]): number => {
+    const added = chain.filter((link) => !chosen.has(link.index))
+    for (const link of added) {
       chosen.add(link.index)
-      length += link.words
       for (const term of link.terms) counts.set(term, (counts.get(term) ?? 0) + 1)
     }
+    return added.reduce((sum, link) => sum + link.words, 0)
   }
-  return [...chosen].sort((a, b) => a - b).map((index) => analysis.sentences[index]!)
+
+  return {
+    worthOf,
+    add,
+    chosen: () => [...chosen].sort((a, b) => a - b).map((index) => analysis.sentences[index]!),
+  }
 }
 
 /** The sentence with all that must stand before it, or nothing when they are not all at hand. */
@@ -96,10 +129,10 @@ export function chainOf(analysis: Analysis, sentence: Sentence, allowed: Readonl
   return chain
 }
 
-function meanWeight(candidates: readonly Sentence[], weights: Float64Array): number {
+function meanWeight(sentences: readonly Sentence[], weights: Float64Array): number {
   let sum = 0
   let count = 0
-  for (const { terms } of candidates) {
+  for (const { terms } of sentences) {
     for (const term of terms) sum += weights[term]!
     count += terms.length
   }

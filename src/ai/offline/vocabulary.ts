@@ -79,7 +79,9 @@ export function createVocabulary(language: Language) {
     size: () => termNames.length,
     termName: (id: number) => termNames[id]!,
     termOf: (stem: string) => termIds.get(stem),
-    isNumber: (id: number) => /\d/.test(termNames[id]!) && !termNames[id]!.startsWith('name '),
+    /** A name of several words. */
+    isCompound: (id: number) => termNames[id]!.startsWith('name '),
+    isNumber: (id: number) => /^\d/.test(termNames[id]!),
   }
 }
 

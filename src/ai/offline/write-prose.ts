@@ -1,7 +1,7 @@
 import type { Analysis, Passage, Sentence } from '#src/ai/offline/analysis.ts'
 import { escapeMarkdown } from '#src/ai/offline/escape-markdown.ts'
 import { sentenceGap } from '#src/ai/offline/words.ts'
-import type { Citation } from '#src/ai/schemas.ts'
+import type { Citation, CitedMarkdown } from '#src/ai/schemas.ts'
 
 const PARAGRAPH_SENTENCES_MAX = 5
 const PARAGRAPH_SENTENCES_FULL = 4
@@ -93,4 +93,11 @@ function clock(timeMs: number): string {
   const seconds = Math.max(0, Math.floor(timeMs / 1000))
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
   return parts.map((part) => String(part).padStart(2, '0')).join(':')
+}
+
+export function joinPieces(pieces: readonly ProsePiece[]): CitedMarkdown {
+  return {
+    markdown: pieces.map(({ text }) => text).join(''),
+    citations: pieces.map(({ citation }) => citation),
+  }
 }

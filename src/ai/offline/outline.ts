@@ -1,0 +1,64 @@
+import type { Analysis } from '#src/ai/offline/analysis.ts'
+import { defaultPostWords, shareWords } from '#src/ai/offline/lengths.ts'
+import type { Pace } from '#src/ai/offline/pace.ts'
+import { planSections } from '#src/ai/offline/plan-sections.ts'
+import { selectSentences } from '#src/ai/offline/select.ts'
+import { summaryTaste } from '#src/ai/offline/tastes.ts'
+import { writableWords } from '#src/ai/offline/units.ts'
+import { joinPieces, writeProse } from '#src/ai/offline/write-prose.ts'
+import type { Material, WritingOptions } from '#src/ai/provider.ts'
+import type { CitedMarkdown, Outline } from '#src/ai/schemas.ts'
+
+const SUMMARY_WORDS = 80
+const TITLE_CHARS_MAX = 120
+
+/** Title, summary and sections for the material. */
+export async function planOutline(
+  analysis: Analysis,
+  material: readonly Material[],
+  options: WritingOptions,
+  pace: Pace,
+): Promise<Outline> {
+  const words = options.words ?? defaultPostWords(analysis)
+  const planned = await planSections(analysis, { sections: options.sections, words }, pace)
+  const title = options.title ?? titleOf(material, planned[0]?.heading ?? '')
+  const sizes = planned.map(({ passages }) => writableWords(analysis, passages))
+  const lengths = shareWords(sizes, words)
+  return {
+    title,
+    language: analysis.language.tag,
+    summary: await summarise(analysis, title, { ...options, words: SUMMARY_WORDS }, pace),
+    sections: planned.map(({ heading, passages }, at) => ({
+      key: `section-${at + 1}`,
+      heading,
+      words: lengths[at]!,
+      passageIds: passages.map((passage) => analysis.passages[passage]!.id),
+    })),
+  }
+}
+
+/** The whole material in about `words` words. */
+export async function summarise(
+  analysis: Analysis,
+  title: string,
+  options: WritingOptions & { words: number },
+  pace: Pace,
+): Promise<CitedMarkdown> {
+  const order = {
+    words: options.words,
+    tone: options.tone ?? 'neutral',
+    taste: summaryTaste(analysis, title),
+  }
+  return joinPieces(writeProse(analysis, await selectSentences(analysis, analysis.sentences, order, pace)))
+}
+
+/** The first source's title, unless it is a file's name; else what the first section is about. */
+function titleOf(material: readonly Material[], heading: string): string {
+  const named = material.map(({ title }) => title.trim()).find((title) => title && !/\.\w{2,5}$/.test(title))
+  const title = named ?? heading
+  if (title.length <= TITLE_CHARS_MAX) return title
+  return `${title
+    .slice(0, TITLE_CHARS_MAX - 1)
+    .toWellFormed()
+    .trimEnd()}…`
+}

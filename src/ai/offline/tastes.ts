@@ -1,0 +1,81 @@
+import type { Analysis, Sentence } from '#src/ai/offline/analysis.ts'
+import type { Taste } from '#src/ai/offline/select.ts'
+import { stemOf, wordsOf } from '#src/ai/offline/words.ts'
+
+const FIRST_BONUS = 1.1
+const NAME_WEIGHT = 2.5
+const NAME_WORD_WEIGHT = 1.6
+const NUMBER_WEIGHT = 0.6
+
+const SUMMARY_FIRST_BONUS = 1.2
+const SUMMARY_NAME_WEIGHT = 2
+/** How far into the text its beginning still counts, in sentences. */
+const SUMMARY_EARLY_SENTENCES = 15
+const SUMMARY_EARLY_BONUS = 0.8
+const SUBJECT_BONUS = 0.12
+const SUBJECT_TERMS_MAX = 3
+
+/** A section tells as much as it can of what is particular: rare words, and names above all. */
+export function sectionTaste(analysis: Analysis): Taste {
+  const { vocabulary, frequencies, sentences } = analysis
+  const weights = Float64Array.from(frequencies, (frequency, term) => {
+    const rarity = Math.log(1 + sentences.length / (frequency || 1))
+    if (vocabulary.isCompound(term)) return rarity * NAME_WEIGHT
+    if (vocabulary.isNumber(term)) return rarity * NUMBER_WEIGHT
+    return rarity * (analysis.names[term] ? NAME_WORD_WEIGHT : 1)
+  })
+  return {
+    weights,
+    returns: 0.5,
+    lengthPower: 0.55,
+    qualityPower: 1,
+    centralShare: 0.25,
+    prefer: (sentence) => (opens(analysis, sentence) ? FIRST_BONUS : 1),
+  }
+}
+
+/**
+ * A summary says once what the whole text keeps coming back to: words are worth the more, the more passages
+ * they stand in. Sentences that open a passage, stand early or name the title's subject come first.
+ */
+export function summaryTaste(analysis: Analysis, title: string): Taste {
+  const { vocabulary, frequencies, sentences } = analysis
+  const spread = passageFrequencies(analysis)
+  const weights = Float64Array.from(frequencies, (frequency, term) => {
+    const rarity = Math.log(1 + sentences.length / (frequency || 1))
+    const weight = spread[term]! ** 1.5 * Math.sqrt(rarity)
+    return vocabulary.isCompound(term) ? weight * SUMMARY_NAME_WEIGHT : weight
+  })
+  const subject = subjectTerms(analysis, title)
+  const prefer = (sentence: Sentence) => {
+    const named = sentence.terms.reduce((sum, term) => sum + (subject.has(term) ? 1 : 0), 0)
+    const early = 1 + SUMMARY_EARLY_BONUS / (1 + sentence.index / SUMMARY_EARLY_SENTENCES)
+    const first = opens(analysis, sentence) ? SUMMARY_FIRST_BONUS : 1
+    return (1 + SUBJECT_BONUS * Math.min(SUBJECT_TERMS_MAX, named)) * early * first
+  }
+  return { weights, returns: 0.35, lengthPower: 0.75, qualityPower: 0.7, centralShare: 0.25, prefer }
+}
+
+const opens = (analysis: Analysis, sentence: Sentence) =>
+  analysis.passages[sentence.passage]!.from === sentence.index
+
+/** The terms of a title or heading, as far as the material knows them. */
+export function subjectTerms({ language, vocabulary }: Analysis, title: string): Set<number> {
+  const stems = wordsOf(title, language.tag).map((word) => stemOf(word.text, language.tag))
+  return new Set(stems.flatMap((stem) => vocabulary.termOf(stem) ?? []))
+}
+
+function passageFrequencies({ passages, sentences, frequencies }: Analysis): Float64Array {
+  const spread = new Float64Array(frequencies.length)
+  const lastPassage = new Int32Array(frequencies.length).fill(-1)
+  for (const [at, { from, to }] of passages.entries()) {
+    for (let index = from; index < to; index++) {
+      for (const term of sentences[index]!.terms) {
+        if (lastPassage[term] === at) continue
+        lastPassage[term] = at
+        spread[term]!++
+      }
+    }
+  }
+  return spread
+}

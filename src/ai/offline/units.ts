@@ -1,0 +1,48 @@
+import type { Analysis } from '#src/ai/offline/analysis.ts'
+import { sentencesOf } from '#src/ai/offline/centrality.ts'
+import type { Unit } from '#src/ai/offline/segments.ts'
+import { chainOf } from '#src/ai/offline/select.ts'
+
+/** More units than this are merged before segmenting: the work grows with their square. */
+const UNITS_MAX = 160
+
+/** Passages that stay together, a question with its answer; neighbours merged until there are few enough. */
+export function unitsOf(analysis: Analysis, among: readonly number[]): number[][] {
+  const { passages, sentences } = analysis
+  const exchanges: number[][] = []
+  for (const at of among) {
+    const { from, to, speaker, source } = passages[at]!
+    if (from === to) continue
+    const last = passages[exchanges.at(-1)?.at(-1) ?? -1]
+    const asked =
+      last && last.source === source && last.speaker !== speaker && sentences[last.to - 1]!.question
+    if (asked) exchanges.at(-1)!.push(at)
+    else exchanges.push([at])
+  }
+  const size = Math.ceil(exchanges.length / UNITS_MAX)
+  const units: number[][] = []
+  for (let at = 0; at < exchanges.length; at += size) units.push(exchanges.slice(at, at + size).flat())
+  return units
+}
+
+/** What the segmentation looks at. */
+export function describeUnit(analysis: Analysis, passages: readonly number[]): Unit {
+  const sentences = sentencesOf(analysis, passages)
+  const { source } = analysis.passages[passages[0]!]!
+  const names = (terms: Int32Array) => terms.filter((term) => analysis.vocabulary.isCompound(term))
+  return {
+    terms: Int32Array.from(sentences.flatMap(({ bag, terms }) => [...bag, ...names(terms)])),
+    opening: sentences[0]!.bag,
+    leansBack: sentences[0]!.reference === 'hard',
+    newSource: source !== analysis.passages[passages[0]! - 1]?.source,
+  }
+}
+
+/** How many words of some passages can stand in a post. */
+export function writableWords(analysis: Analysis, passages: readonly number[]): number {
+  const sentences = sentencesOf(analysis, passages)
+  const allowed = new Set(sentences.map((sentence) => sentence.index))
+  return sentences
+    .filter((sentence) => sentence.quality > 0 && chainOf(analysis, sentence, allowed).length > 0)
+    .reduce((sum, sentence) => sum + sentence.words, 0)
+}
