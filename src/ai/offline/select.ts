@@ -6,8 +6,6 @@ import type { Tone } from '#src/ai/schemas.ts'
 
 /** A sentence brings at most two before it; one that needs more is left out. */
 const CHAIN_MAX = 3
-/** Neighbours read on from each other. */
-const NEIGHBOUR_BONUS = 1.25
 /** A choice may run over what was asked by this much. */
 const OVERRUN = 1.08
 
@@ -20,6 +18,8 @@ export type Taste = {
   /** How much a sentence's length counts against it: 0 not at all, 1 in full. */
   lengthPower: number
   qualityPower: number
+  /** Favours neighbours of what is chosen, for they read on from each other. */
+  neighbourBonus: number
   /** Share of the worth that comes from being close to the whole. */
   centralShare: number
   /** Favours some sentences for their place. */
@@ -83,7 +83,10 @@ function candidatesOf(
 }
 
 /** What is chosen so far, and what one more would add. */
-function createCover(analysis: Analysis, { weights, returns, lengthPower, centralShare }: Taste) {
+function createCover(
+  analysis: Analysis,
+  { weights, returns, lengthPower, neighbourBonus, centralShare }: Taste,
+) {
   const counts = new Map<number, number>()
   const chosen = new Set<number>()
   const steps = Array.from({ length: 64 }, (_, n) => (n + 1) ** returns - n ** returns)
@@ -98,7 +101,7 @@ function createCover(analysis: Analysis, { weights, returns, lengthPower, centra
       for (const term of link.terms) gain += weights[term]! * steps[Math.min(63, counts.get(term) ?? 0)]!
     }
     if (cost > room) return 0
-    const neighbour = chosen.has(chain[0]!.index - 1) || chosen.has(sentence.index + 1) ? NEIGHBOUR_BONUS : 1
+    const neighbour = chosen.has(chain[0]!.index - 1) || chosen.has(sentence.index + 1) ? neighbourBonus : 1
     return ((gain * (1 - centralShare) + central) * favour * neighbour) / cost ** lengthPower
   }
 

@@ -3,15 +3,15 @@ import type { Taste } from '#src/ai/offline/select.ts'
 import { stemOf, wordsOf } from '#src/ai/offline/words.ts'
 
 const FIRST_BONUS = 1.1
-const NAME_WEIGHT = 2.5
-const NAME_WORD_WEIGHT = 1.6
+const NAME_WEIGHT = 3
+const NAME_WORD_WEIGHT = 2.4
 const NUMBER_WEIGHT = 0.6
 
-const SUMMARY_FIRST_BONUS = 1.2
-const SUMMARY_NAME_WEIGHT = 2
+const SUMMARY_FIRST_BONUS = 1.25
+const SUMMARY_NAME_WEIGHT = 2.2
 /** How far into the text its beginning still counts, in sentences. */
-const SUMMARY_EARLY_SENTENCES = 15
-const SUMMARY_EARLY_BONUS = 0.8
+const SUMMARY_EARLY_SENTENCES = 12
+const SUMMARY_EARLY_BONUS = 0.9
 const SUBJECT_BONUS = 0.12
 const SUBJECT_TERMS_MAX = 3
 
@@ -26,10 +26,11 @@ export function sectionTaste(analysis: Analysis): Taste {
   })
   return {
     weights,
-    returns: 0.5,
+    returns: 0.4,
     lengthPower: 0.55,
     qualityPower: 1,
-    centralShare: 0.25,
+    neighbourBonus: 1.2,
+    centralShare: 0.2,
     prefer: (sentence) => (opens(analysis, sentence) ? FIRST_BONUS : 1),
   }
 }
@@ -53,7 +54,15 @@ export function summaryTaste(analysis: Analysis, title: string): Taste {
     const first = opens(analysis, sentence) ? SUMMARY_FIRST_BONUS : 1
     return (1 + SUBJECT_BONUS * Math.min(SUBJECT_TERMS_MAX, named)) * early * first
   }
-  return { weights, returns: 0.35, lengthPower: 0.75, qualityPower: 0.7, centralShare: 0.25, prefer }
+  return {
+    weights,
+    returns: 0.35,
+    lengthPower: 0.7,
+    qualityPower: 0.8,
+    neighbourBonus: 1,
+    centralShare: 0.2,
+    prefer,
+  }
 }
 
 const opens = (analysis: Analysis, sentence: Sentence) =>
