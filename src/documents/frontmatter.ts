@@ -1,5 +1,5 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { parseDocument, stringify } from 'yaml'
+import { parseDocument, stringify, type YAMLError } from 'yaml'
 import { AppError, limitExceeded } from '#src/errors.ts'
 
 export const FRONTMATTER_CHARS_MAX = 20_000
@@ -91,10 +91,10 @@ function parseYaml(yaml: string): unknown {
     stringKeys: true,
     merge: false,
     resolveKnownTags: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   })
   const problem = document.errors[0] ?? document.warnings[0]
-  if (problem) throw unreadable(problem.linePos?.[0].line ?? 1, reason(problem.message))
+  if (problem) throw unreadable(problem.linePos?.[0].line ?? 1, reason(problem))
   try {
     return document.toJS({ maxAliasCount: 0 })
   } catch (error) {
@@ -103,12 +103,15 @@ function parseYaml(yaml: string): unknown {
   }
 }
 
-/** The parser's message without its position and the excerpt below it. */
-const reason = (message: string) =>
-  message
+/** The parser's message without its position and the excerpt below it; its own words where they are for programmers. */
+function reason({ code, message }: YAMLError): string {
+  if (code === 'MULTIPLE_DOCS') return 'a line of “---” or “...” ends it before its end'
+  if (message.startsWith('Maximum call stack')) return 'it is nested too deeply'
+  return message
     .split('\n', 1)[0]!
     .replace(/ at line \d+, column \d+:?$/, '')
     .replace(/\.$/, '')
+}
 
 const unreadable = (line: number, why: string) =>
   new AppError('invalid_request', `The frontmatter cannot be read. Line ${line}: ${why}.`, [
