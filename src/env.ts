@@ -3,7 +3,11 @@ import { join, resolve } from 'node:path'
 
 /** Every setting: its default, what it means, and how its text becomes a value. The README's table is made of it. */
 const settings = {
-  NODE_ENV: setting('development', 'What this installation is for: `development`, `test` or `production`.', environmentName),
+  NODE_ENV: setting(
+    Bun.isStandaloneExecutable ? 'production' : 'development',
+    'What this installation is for: `development` (the demo needs no sign-in), `test` or `production`, the default of the binary.',
+    environmentName,
+  ),
   HOST: setting('127.0.0.1', 'The address to listen on; `0.0.0.0` for every network.', nonEmpty),
   PORT: setting('3000', 'The port to listen on; `0` takes any free one.', wholeNumber(0, 65_535)),
   DATA_DIR: setting('./data', 'Where everything is kept; created when it is missing.', nonEmpty),

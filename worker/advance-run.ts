@@ -25,6 +25,14 @@ export function advanceRun(db: Db, { run, pipeline, checkpoints }: RunContext, c
   return following.flatMap((row) => enqueueAfter(db, job, row))
 }
 
+/** Marks a run as running when the first of its jobs is taken. */
+export async function startRun(db: Db, run: RunRow): Promise<void> {
+  if (run.state !== 'queued') return
+  const change = { state: 'running', startedAt: Date.now() } as const
+  const waiting = and(eq(runs.id, run.id), eq(runs.state, 'queued'))
+  await db.batch([db.update(runs).set(change).where(waiting), tellRun(db, { ...run, ...change })])
+}
+
 /** The writes that stop a run because one of its jobs died. */
 export function failRun(db: Db, run: RunRow, error: Failure): Write[] {
   const change = { state: 'failed', error, finishedAt: Date.now() } as const

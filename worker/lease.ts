@@ -1,6 +1,6 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { asConditionFailed, ConditionFailed, conditionHeld, type Db, type Write } from '#db/connect.ts'
-import { type Failure, jobs, runs } from '#db/schema/jobs.ts'
+import { type Failure, jobs } from '#db/schema/jobs.ts'
 import { tell } from '#src/jobs/events.ts'
 import { type JobRow, presentJob } from '#src/jobs/schemas.ts'
 
@@ -27,19 +27,8 @@ export async function claim(db: Db, id: string, { worker, leaseMs }: LeaseOption
   return job
 }
 
-/** Tells that a job was claimed, and starts its run when it is the first. */
-export const tellClaimed = (db: Db, job: JobRow) =>
-  db.batch([
-    tell(db, job.projectId, 'job.updated', presentJob(job)),
-    ...(job.runId
-      ? [
-          db
-            .update(runs)
-            .set({ state: 'running', startedAt: Date.now() })
-            .where(and(eq(runs.id, job.runId), eq(runs.state, 'queued'))),
-        ]
-      : []),
-  ])
+/** Tells that a job was claimed. */
+export const tellClaimed = (db: Db, job: JobRow) => tell(db, job.projectId, 'job.updated', presentJob(job))
 
 /** Keeps a lease alive. Says whether the job is still this worker's, and whether somebody asked it to stop. */
 export async function renew(db: Db, job: JobRow, leaseMs: number): Promise<'held' | 'cancelled' | 'lost'> {

@@ -4,7 +4,7 @@ import { AppError } from '#src/errors.ts'
 import type { JobRow } from '#src/jobs/schemas.ts'
 import type { Log } from '#src/log.ts'
 import { getRunRow } from '#src/pipelines/runs.ts'
-import { advanceRun, failRun } from './advance-run.ts'
+import { advanceRun, failRun, startRun } from './advance-run.ts'
 import type { JobHandler } from './jobs/handler.ts'
 import { bury, claim, type LeaseOptions, postpone, release, renew, stop, succeed, tellClaimed } from './lease.ts'
 import { loadRunContext } from './run-context.ts'
@@ -46,6 +46,7 @@ export async function perform(id: string, options: Performing): Promise<boolean>
   const heartbeat = keepLease(job, interruption, options)
   try {
     const context = job.runId ? await loadRunContext(db, job) : undefined
+    if (context) await startRun(db, context.run)
     const handler = handlers[job.kind]
     if (!handler) throw new AppError('internal', `This worker does not know jobs of the kind ${job.kind}.`)
     if (job.attempts > ATTEMPTS_MAX)

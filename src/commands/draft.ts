@@ -1,0 +1,171 @@
+import { basename } from 'node:path'
+import { connect, type Db } from '#db/connect.ts'
+import { startConsumer } from '#worker/consume.ts'
+import { providerNames } from '../ai/registry.ts'
+import { toneNames } from '../ai/schemas.ts'
+import { createDocument } from '../documents/documents.ts'
+import { getVersion, versionBody } from '../documents/versions.ts'
+import { AppError } from '../errors.ts'
+import { createLog } from '../log.ts'
+import { getRun, newRun } from '../pipelines/runs.ts'
+import { RunOptions, SECTIONS_PER_RUN_MAX, WORDS_PER_RUN_MAX } from '../pipelines/steps.ts'
+import { ensureProject } from '../projects/projects.ts'
+import { inlineQueue } from '../queue/inline.ts'
+import { addSource } from '../sources/add-source.ts'
+import { decodeText } from '../sources/decode-text.ts'
+import { importSource, importText } from '../sources/registry.ts'
+import { readArgs, UsageError } from './command.ts'
+import { showProgress } from './progress.ts'
+
+const AUTHOR = 'command line'
+const LEASE_MS = 60_000
+const LOOK_MS = 50
+const EXIT_INTERRUPTED = 130
+const formats = { md: 'markdown', html: 'html', json: 'json' } as const
+
+export const usage = [
+  'Usage: quill draft FILE… [-o post.md] [options]',
+  '',
+  'Writes a post from files, without a server and without a key. `-` reads standard input.',
+  '  -o, --output FILE   where to write; default standard output',
+  '  --title TEXT        the title of the post',
+  `  --sections N        how many sections, up to ${SECTIONS_PER_RUN_MAX}`,
+  `  --words N           how long, 100 to ${WORDS_PER_RUN_MAX}`,
+  `  --tone NAME         ${toneNames.join(', ')}`,
+  `  --provider NAME     ${providerNames.join(', ')}`,
+  '  --format NAME       md, html or json (the version object of the API); default from the name of FILE, else md',
+].join('\n')
+
+const optionConfig = {
+  output: { type: 'string', short: 'o' },
+  title: { type: 'string' },
+  sections: { type: 'string' },
+  words: { type: 'string' },
+  tone: { type: 'string' },
+  provider: { type: 'string' },
+  format: { type: 'string' },
+} as const
+
+export async function run(args: string[]): Promise<number> {
+  const { values, positionals } = readArgs({ args, options: optionConfig, allowPositionals: true }, usage)
+  if (!positionals.length) throw new UsageError(`Name a file to write from.\n\n${usage}`)
+  const format = readFormat(values.format, values.output)
+  const options = readOptions(values)
+  const interrupt = new AbortController()
+  process.once('SIGINT', () => interrupt.abort())
+
+  const { db, close } = connect(':memory:')
+  try {
+    const post = await write(db, { files: positionals, options, format, signal: interrupt.signal })
+    if (post === undefined) return EXIT_INTERRUPTED
+    await put(post, values.output)
+    return 0
+  } finally {
+    close()
+  }
+}
+
+type Draft = { files: string[]; options: RunOptions; format: keyof typeof formats; signal: AbortSignal }
+
+/** The whole job on a database in memory: the same pipeline and worker that the service runs. */
+async function write(db: Db, { files, options, format, signal }: Draft): Promise<string | undefined> {
+  const projectId = await ensureProject(db, 'draft')
+  const sourceIds: string[] = []
+  for (const file of files) sourceIds.push(await addFile(db, projectId, file))
+  const { id: documentId } = await createDocument(db, { projectId, createdBy: AUTHOR, title: options.title, sourceIds })
+  const queue = inlineQueue(db)
+  const started = newRun(db, { projectId, createdBy: AUTHOR, pipeline: 'generate_blog', documentId, sourceIds, options })
+  await db.batch([started.writes[0]!, ...started.writes.slice(1)])
+  const consumer = startConsumer({ db, queue, log: createLog('silent'), concurrency: 1, leaseMs: LEASE_MS, graceMs: 0 })
+  try {
+    const finished = await follow(db, { projectId, id: started.run.id, signal })
+    if (!finished) return undefined
+    const id = { projectId, documentId, number: finished.versionNumber! }
+    const asked = formats[format]
+    return asked === 'json' ? `${JSON.stringify(await getVersion(db, id), null, 2)}\n` : versionBody(db, id, asked)
+  } finally {
+    await consumer.stop()
+  }
+}
+
+async function addFile(db: Db, projectId: string, file: string): Promise<string> {
+  const bytes = await readFile(file)
+  const imported =
+    file === '-'
+      ? await importText({ text: decodeText(bytes) })
+      : await importSource({ bytes, fileName: basename(file) })
+  const source = await addSource(db, { projectId, createdBy: AUTHOR, kind: 'file', imported })
+  return source.id
+}
+
+async function readFile(file: string): Promise<Uint8Array> {
+  try {
+    return await (file === '-' ? Bun.stdin : Bun.file(file)).bytes()
+  } catch (error) {
+    throw new AppError('unreadable_file', `${file} cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/** The run once it succeeded; undefined when interrupted. Throws what it failed with. */
+async function follow(db: Db, { projectId, id, signal }: { projectId: string; id: string; signal: AbortSignal }) {
+  const progress = showProgress(process.stderr)
+  while (!signal.aborted) {
+    const run = await getRun(db, projectId, id)
+    progress.update(run)
+    if (run.state === 'succeeded') return run
+    if (run.state === 'failed') throw new AppError('conflict', run.error?.message ?? 'The run failed.')
+    await Bun.sleep(LOOK_MS)
+  }
+  return undefined
+}
+
+async function put(post: string, output: string | undefined) {
+  if (output === undefined || output === '-') {
+    process.stdout.write(post)
+    return
+  }
+  try {
+    await Bun.write(output, post)
+  } catch (error) {
+    throw new AppError('conflict', `${output} cannot be written: ${(error as Error).message}`)
+  }
+  process.stderr.write(`Wrote ${output}\n`)
+}
+
+function readFormat(format: string | undefined, output: string | undefined): keyof typeof formats {
+  const name = format ?? output?.match(/\.(md|html|json)$/)?.[1] ?? 'md'
+  if (!Object.hasOwn(formats, name)) throw new UsageError(`--format must be one of ${Object.keys(formats).join(', ')}.`)
+  return name as keyof typeof formats
+}
+
+function readOptions(values: { [K in keyof typeof optionConfig]?: string }): RunOptions {
+  const { title, tone, provider } = values
+  const options: RunOptions = {
+    ...(title === undefined ? {} : { title: readTitle(title) }),
+    ...(values.sections === undefined ? {} : { sections: readNumber('--sections', values.sections, [1, SECTIONS_PER_RUN_MAX]) }),
+    ...(values.words === undefined ? {} : { words: readNumber('--words', values.words, [100, WORDS_PER_RUN_MAX]) }),
+    ...(tone === undefined ? {} : { tone: readName('--tone', tone, toneNames) }),
+    ...(provider === undefined ? {} : { provider: readName('--provider', provider, providerNames) }),
+  }
+  return options
+}
+
+function readTitle(title: string): string {
+  const { minLength, maxLength } = RunOptions.properties.title as unknown as { minLength: number; maxLength: number }
+  if (title.trim().length < minLength || title.length > maxLength)
+    throw new UsageError(`--title must have ${minLength} to ${maxLength} characters.`)
+  return title
+}
+
+function readNumber(option: string, text: string, [min, max]: [number, number]): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < min || value > max)
+    throw new UsageError(`${option} must be a whole number from ${min} to ${max}, but is "${text}".`)
+  return value
+}
+
+function readName<Name extends string>(option: string, text: string, names: readonly Name[]): Name {
+  const name = names.find((candidate) => candidate === text)
+  if (!name) throw new UsageError(`${option} must be one of ${names.join(', ')}, but is "${text}".`)
+  return name
+}
