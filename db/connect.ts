@@ -32,7 +32,10 @@ export class ConditionFailed extends Error {
 }
 
 /** Opens the database behind `url` (`file:<path>` or `:memory:`) and brings its schema up to date. */
-export function connect(url: string, pending: readonly Migration[] = migrations): Connection & { applied: string[] } {
+export function connect(
+  url: string,
+  pending: readonly Migration[] = migrations,
+): Connection & { applied: string[] } {
   const database = openSqlite(url.replace(/^file:/, ''))
   const applied = migrate(database, pending)
   const port = sqlitePort(database)
@@ -47,7 +50,9 @@ export function overPort(port: SqlPort): Db {
     },
     async (queries) => {
       const results = await port.batch(queries.map((query) => ({ sql: query.sql, params: query.params })))
-      return results.map((rows, index) => ({ rows: queries[index]!.method === 'get' ? (rows[0] as Row) : rows }))
+      return results.map((rows, index) => ({
+        rows: queries[index]!.method === 'get' ? (rows[0] as Row) : rows,
+      }))
     },
   )
 }
@@ -66,7 +71,9 @@ export async function atomically(db: Db, condition: Write, writes: Write[]): Pro
 
 /** The error of a batch, as ConditionFailed when that is what it was. */
 export const asConditionFailed = (error: unknown): unknown =>
-  /CHECK constraint failed: holds/.test(messages(error)) ? new ConditionFailed('The row was changed by somebody else.') : error
+  /CHECK constraint failed: holds/.test(messages(error))
+    ? new ConditionFailed('The row was changed by somebody else.')
+    : error
 
 /**
  * The write that fails its batch when the statement before it touched no row: `changes()` counts those,

@@ -49,7 +49,9 @@ function refuseUnknown(applied: Map<string, string>, migrations: readonly Migrat
   const known = new Set(migrations.map((migration) => migration.tag))
   const unknown = [...applied.keys()].filter((tag) => !known.has(tag))
   if (unknown.length)
-    throw new Error(`The database was made by a newer Quill (${unknown.join(', ')}). Upgrade Quill to use it.`)
+    throw new Error(
+      `The database was made by a newer Quill (${unknown.join(', ')}). Upgrade Quill to use it.`,
+    )
 }
 
 function apply(database: Database, migration: Migration) {
@@ -64,7 +66,9 @@ function apply(database: Database, migration: Migration) {
 function refuseOrphans(database: Database) {
   const orphans = database.query('PRAGMA foreign_key_check').all()
   if (orphans.length)
-    throw new Error(`A migration broke references: ${JSON.stringify(orphans.slice(0, 5))}. Nothing was changed.`)
+    throw new Error(
+      `A migration broke references: ${JSON.stringify(orphans.slice(0, 5))}. Nothing was changed.`,
+    )
 }
 
 const hashOf = (migration: Migration) => new Bun.CryptoHasher('sha256').update(migration.sql).digest('hex')

@@ -1,4 +1,4 @@
-import { Database, type SQLQueryBindings, type Statement as PreparedStatement } from 'bun:sqlite'
+import { Database, type Statement as PreparedStatement, type SQLQueryBindings } from 'bun:sqlite'
 import type { SqlPort, Statement } from './connect.ts'
 
 const BUSY_TIMEOUT_MS = 5_000

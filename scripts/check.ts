@@ -11,6 +11,9 @@ const checks = [
 ]
 
 for (const args of checks) {
-  const code = await Bun.spawn([process.execPath, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).exited
+  const code = await Bun.spawn([process.execPath, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  }).exited
   if (code !== 0) process.exit(code)
 }

@@ -9,15 +9,25 @@ const TABLE_END = '<!-- /settings -->'
 export const exampleFile = () =>
   [
     '# Every setting of Quill with its default. Copy to .env and uncomment what you change.',
-    ...settingList.map(({ name, fallback, meaning }) => `\n# ${meaning.replaceAll('`', '')}\n#${name}=${fallback}`),
+    ...settingList.map(
+      ({ name, fallback, meaning }) => `\n# ${meaning.replaceAll('`', '')}\n#${name}=${fallback}`,
+    ),
     '',
   ].join('\n')
 
 export function withTable(readme: string): string {
   const [before, rest] = split(readme, TABLE_START)
   const [, after] = split(rest, TABLE_END)
-  const rows = settingList.map(({ name, fallback, meaning }) => `| \`${name}\` | ${fallback ? `\`${fallback}\`` : ''} | ${meaning} |`)
-  return [`${before}${TABLE_START}`, '| Setting | Default | Meaning |', '| --- | --- | --- |', ...rows, `${TABLE_END}${after}`].join('\n')
+  const rows = settingList.map(
+    ({ name, fallback, meaning }) => `| \`${name}\` | ${fallback ? `\`${fallback}\`` : ''} | ${meaning} |`,
+  )
+  return [
+    `${before}${TABLE_START}`,
+    '| Setting | Default | Meaning |',
+    '| --- | --- | --- |',
+    ...rows,
+    `${TABLE_END}${after}`,
+  ].join('\n')
 }
 
 function split(text: string, mark: string): [string, string] {

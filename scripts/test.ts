@@ -12,7 +12,14 @@ const report = join(tmpdir(), `quill-tests-${process.pid}.xml`)
 await run(['install', '--frozen-lockfile'], join(root, 'tests'))
 const paths = process.argv.slice(2)
 const exitCode = await bun(
-  ['test', `--parallel=${WORKERS}`, `--timeout=${TEST_TIMEOUT_MS}`, '--reporter=junit', `--reporter-outfile=${report}`, ...paths],
+  [
+    'test',
+    `--parallel=${WORKERS}`,
+    `--timeout=${TEST_TIMEOUT_MS}`,
+    '--reporter=junit',
+    `--reporter-outfile=${report}`,
+    ...paths,
+  ],
   root,
 )
 if (!existsSync(report)) {
@@ -39,6 +46,9 @@ async function run(args: string[], cwd: string) {
 }
 
 function bun(args: string[], cwd: string): Promise<number> {
-  return Bun.spawn([process.execPath, ...args], { cwd, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_ENV: 'test' } })
-    .exited
+  return Bun.spawn([process.execPath, ...args], {
+    cwd,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, NODE_ENV: 'test' },
+  }).exited
 }

@@ -20,7 +20,9 @@ export const bodies = new Elysia({ name: 'bodies' }).onParse({ as: 'global' }, a
 
 async function parseForm(request: Request): Promise<Record<string, unknown>> {
   const bytes = await readUpTo(request, MULTIPART_BYTES_MAX)
-  const form = await new Response(bytes, { headers: { 'content-type': request.headers.get('content-type')! } })
+  const form = await new Response(bytes, {
+    headers: { 'content-type': request.headers.get('content-type')! },
+  })
     .formData()
     .catch(() => {
       throw new AppError('malformed_body', 'The form could not be read.')
@@ -38,7 +40,8 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 async function readUpTo(request: Request, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () => new AppError('body_too_large', `The body is larger than the limit of ${bytesMax} bytes.`)
+  const tooLarge = () =>
+    new AppError('body_too_large', `The body is larger than the limit of ${bytesMax} bytes.`)
   if (Number(request.headers.get('content-length')) > bytesMax) throw tooLarge()
   const chunks: Uint8Array[] = []
   let size = 0
@@ -63,7 +66,10 @@ function refuseDeep(bytes: Uint8Array) {
     } else if (byte === quote) inString = true
     else if (byte === open || byte === openList) {
       if (++depth > JSON_DEPTH_MAX)
-        throw new AppError('limit_exceeded', `The JSON is nested deeper than the limit of ${JSON_DEPTH_MAX} levels.`)
+        throw new AppError(
+          'limit_exceeded',
+          `The JSON is nested deeper than the limit of ${JSON_DEPTH_MAX} levels.`,
+        )
     } else if (byte === close || byte === closeList) depth--
   }
 }

@@ -12,10 +12,22 @@ const settings = {
   PORT: setting('3000', 'The port to listen on; `0` takes any free one.', wholeNumber(0, 65_535)),
   DATA_DIR: setting('./data', 'Where everything is kept; created when it is missing.', nonEmpty),
   DATABASE_URL: setting('', 'The database, `file:<path>`. Default: `quill.db` in DATA_DIR.', databaseUrl),
-  LOG_LEVEL: setting('', 'How much to log: `debug`, `info`, `warn`, `error`, `silent`. Default: `warn` in development, `info` otherwise.', logLevel),
-  USE_INLINE_QUEUE: setting('true', 'Keep the job queue in the database. The only queue of this version.', onlyTrue),
+  LOG_LEVEL: setting(
+    '',
+    'How much to log: `debug`, `info`, `warn`, `error`, `silent`. Default: `warn` in development, `info` otherwise.',
+    logLevel,
+  ),
+  USE_INLINE_QUEUE: setting(
+    'true',
+    'Keep the job queue in the database. The only queue of this version.',
+    onlyTrue,
+  ),
   WORKER_CONCURRENCY: setting('4', 'How many jobs one worker performs at a time.', wholeNumber(1, 64)),
-  JOB_LEASE_MS: setting('15000', 'How long the jobs of a worker that died stay its own, in milliseconds.', wholeNumber(500, 600_000)),
+  JOB_LEASE_MS: setting(
+    '15000',
+    'How long the jobs of a worker that died stay its own, in milliseconds.',
+    wholeNumber(500, 600_000),
+  ),
 } as const
 
 export type Environment = 'development' | 'test' | 'production'
@@ -41,7 +53,11 @@ export class ConfigError extends Error {
 }
 
 /** Name, default and meaning of every setting, in the order of the documentation. */
-export const settingList = Object.entries(settings).map(([name, { fallback, meaning }]) => ({ name, fallback, meaning }))
+export const settingList = Object.entries(settings).map(([name, { fallback, meaning }]) => ({
+  name,
+  fallback,
+  meaning,
+}))
 
 /**
  * Reads and checks the whole environment at once.
@@ -95,7 +111,9 @@ export function checkDotEnv(folder: string) {
   const file = join(folder, '.env')
   if (!existsSync(file)) return
   const problems = readLines(file).flatMap((line, index) =>
-    /^\s*(#|$|(export\s+)?[A-Za-z_]\w*\s*=)/.test(line) ? [] : [`.env, line ${index + 1}: expected NAME=value.`],
+    /^\s*(#|$|(export\s+)?[A-Za-z_]\w*\s*=)/.test(line)
+      ? []
+      : [`.env, line ${index + 1}: expected NAME=value.`],
   )
   if (problems.length) throw new ConfigError(problems)
 }

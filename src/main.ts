@@ -11,12 +11,18 @@ const commands = {
   serve: { summary: 'API, interface and worker in one process', load: () => import('./commands/serve.ts') },
   api: { summary: 'API and interface, without a worker', load: () => import('./commands/api.ts') },
   worker: { summary: 'a worker beside an API that has none', load: () => import('./commands/worker.ts') },
-  demo: { summary: 'serve, with the Demo project open without sign-in', load: () => import('./commands/demo.ts') },
+  demo: {
+    summary: 'serve, with the Demo project open without sign-in',
+    load: () => import('./commands/demo.ts'),
+  },
   draft: { summary: 'write a post from files, without a server', load: () => import('./commands/draft.ts') },
   migrate: { summary: 'bring the database up to date', load: () => import('./commands/migrate.ts') },
   key: { summary: 'make an API key', load: () => import('./commands/key.ts') },
   doctor: { summary: 'check configuration and connections', load: () => import('./commands/doctor.ts') },
-  healthcheck: { summary: 'ask a running server whether it is ready', load: () => import('./commands/healthcheck.ts') },
+  healthcheck: {
+    summary: 'ask a running server whether it is ready',
+    load: () => import('./commands/healthcheck.ts'),
+  },
 } as const
 
 const isCommand = (name: string): name is keyof typeof commands => Object.hasOwn(commands, name)

@@ -1,4 +1,4 @@
-import { Type as t, type TSchema } from '@sinclair/typebox'
+import { type TSchema, Type as t } from '@sinclair/typebox'
 import { AppError } from './errors.ts'
 import { type IdPrefix, isId } from './ids.ts'
 
@@ -25,7 +25,11 @@ export function readCursor(prefix: IdPrefix, cursor: string | undefined): string
 }
 
 /** Cuts `rows`, of which one more than `limit` was asked for, to a page and the cursor of the next one. */
-export function toPage<Row extends { id: string }, Item>(rows: Row[], limit: number, present: (row: Row) => Item) {
+export function toPage<Row extends { id: string }, Item>(
+  rows: Row[],
+  limit: number,
+  present: (row: Row) => Item,
+) {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   return {

@@ -1,8 +1,8 @@
 import { type Static, Type as t } from '@sinclair/typebox'
 import { Elysia, ValidationError } from 'elysia'
+import { oneOf } from '#src/one-of.ts'
 import { AppError, type ErrorCode, errorStatus, type Issue } from './errors.ts'
 import type { Log } from './log.ts'
-import { oneOf } from '#src/one-of.ts'
 
 /** RFC 9457 problem document. */
 export const Problem = t.Object(
@@ -35,12 +35,19 @@ export function problems(log: Log) {
       const requestId = String(set.headers['x-request-id'])
       const failure = asAppError(code, error)
       if (failure.kind === 'internal')
-        log.error({ requestId, method: request.method, path: new URL(request.url).pathname, err: error }, 'request failed')
+        log.error(
+          { requestId, method: request.method, path: new URL(request.url).pathname, err: error },
+          'request failed',
+        )
       return problemResponse(failure, requestId, set.headers)
     })
 }
 
-export function problemResponse(failure: AppError, requestId: string, headers: Record<string, unknown> = {}): Response {
+export function problemResponse(
+  failure: AppError,
+  requestId: string,
+  headers: Record<string, unknown> = {},
+): Response {
   const problem: Problem = {
     type: `/docs/errors#${failure.kind}`,
     title: titleOf(failure.kind),
@@ -74,14 +81,25 @@ function invalidRequest(error: ValidationError): AppError {
   const issues: Issue[] = []
   for (const issue of error.all) {
     if (!('path' in issue) || issues.length === ISSUES_MAX) continue
-    issues.push({ path: issue.path || '/', message: String(issue.summary ?? issue.message ?? 'is not valid') })
+    issues.push({
+      path: issue.path || '/',
+      message: String(issue.summary ?? issue.message ?? 'is not valid'),
+    })
   }
   const first = issues[0]
-  const where = { body: 'The body', query: 'The query', params: 'The address', headers: 'A header' }[error.type] ?? 'The request'
-  return new AppError('invalid_request', `${where} is not valid${first ? `: ${first.path} ${first.message}` : ''}.`, issues)
+  const where =
+    { body: 'The body', query: 'The query', params: 'The address', headers: 'A header' }[error.type] ??
+    'The request'
+  return new AppError(
+    'invalid_request',
+    `${where} is not valid${first ? `: ${first.path} ${first.message}` : ''}.`,
+    issues,
+  )
 }
 
 const titleOf = (code: ErrorCode) => code.replaceAll('_', ' ').replace(/^./, (letter) => letter.toUpperCase())
 
 const stringsOnly = (headers: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+  Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )

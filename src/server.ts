@@ -13,7 +13,10 @@ const API_PATHS = ['/api/*', '/docs', '/docs/*', '/health/*'] as const
 /** Listens with the API and the interface. Throws ConfigError when the port cannot be had. */
 export async function listen(app: App, env: Env): Promise<Server<undefined>> {
   const toApp = (request: Request) => app.fetch(request)
-  const routes = { ...(await interfaceRoutes()), ...Object.fromEntries(API_PATHS.map((path) => [path, toApp])) }
+  const routes = {
+    ...(await interfaceRoutes()),
+    ...Object.fromEntries(API_PATHS.map((path) => [path, toApp])),
+  }
   try {
     return Bun.serve({
       hostname: env.host,
@@ -21,13 +24,16 @@ export async function listen(app: App, env: Env): Promise<Server<undefined>> {
       routes,
       idleTimeout: IDLE_SECONDS,
       maxRequestBodySize: BODY_BYTES_MAX,
-      development: env.environment === 'development' && !Bun.isStandaloneExecutable && { hmr: true, console: false },
+      development: env.environment === 'development' &&
+        !Bun.isStandaloneExecutable && { hmr: true, console: false },
       fetch: toApp,
     })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'EADDRINUSE')
-      throw new ConfigError([`PORT ${env.port} on ${env.host} is taken. Stop what listens there, or set PORT to another one.`])
+      throw new ConfigError([
+        `PORT ${env.port} on ${env.host} is taken. Stop what listens there, or set PORT to another one.`,
+      ])
     throw new ConfigError([`HOST ${env.host} with PORT ${env.port} cannot be listened on: ${message}.`])
   }
 }

@@ -13,7 +13,11 @@ import { finishedSteps, type RunContext } from './run-context.ts'
  * The writes that carry a run on when `job` has made `output`: the jobs of the next step, or its end.
  * Of several jobs of one step, only the batch that completes the last one starts the next step.
  */
-export function advanceRun(db: Db, { run, pipeline, checkpoints }: RunContext, completed: { job: JobRow; output: unknown }): Write[] {
+export function advanceRun(
+  db: Db,
+  { run, pipeline, checkpoints }: RunContext,
+  completed: { job: JobRow; output: unknown },
+): Write[] {
   const { job, output } = completed
   const next = nextStage(pipeline, job.kind, finishedSteps(run, [...checkpoints, { kind: job.kind, output }]))
   if (!next) return endRun(db, run, output as StepOutput<'document.persist'>)

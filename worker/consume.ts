@@ -64,8 +64,18 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   }
 
   function start(id: string) {
-    const work = perform(id, { db, log, handlers, worker, leaseMs, shutdown: shutdown.signal, committed: noticed })
-      .catch((error) => log.error({ jobId: id, err: error }, 'a job could not be settled; its lease will run out'))
+    const work = perform(id, {
+      db,
+      log,
+      handlers,
+      worker,
+      leaseMs,
+      shutdown: shutdown.signal,
+      committed: noticed,
+    })
+      .catch((error) =>
+        log.error({ jobId: id, err: error }, 'a job could not be settled; its lease will run out'),
+      )
       .finally(() => running.delete(work))
     running.add(work)
   }

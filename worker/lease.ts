@@ -10,7 +10,11 @@ export type LeaseOptions = { worker: string; leaseMs: number }
  * Takes a due job for this worker: `lease_token` becomes its fence, and `due_at` the end of its lease.
  * Returns undefined when another worker took it first.
  */
-export async function claim(db: Db, id: string, { worker, leaseMs }: LeaseOptions): Promise<JobRow | undefined> {
+export async function claim(
+  db: Db,
+  id: string,
+  { worker, leaseMs }: LeaseOptions,
+): Promise<JobRow | undefined> {
   const now = Date.now()
   const [job] = await db
     .update(jobs)
@@ -43,10 +47,15 @@ export async function renew(db: Db, job: JobRow, leaseMs: number): Promise<'held
 
 /** Completes a job together with its effects, if it is still this worker's and nobody asked it to stop. */
 export const succeed = (db: Db, job: JobRow, { output, writes }: { output: unknown; writes: Write[] }) =>
-  commit(db, job, { state: 'succeeded', output, error: null, dueAt: null, finishedAt: Date.now() }, {
-    when: isNull(jobs.cancelRequestedAt),
-    writes,
-  })
+  commit(
+    db,
+    job,
+    { state: 'succeeded', output, error: null, dueAt: null, finishedAt: Date.now() },
+    {
+      when: isNull(jobs.cancelRequestedAt),
+      writes,
+    },
+  )
 
 /** Puts a job back after a failure, to be tried again at `dueAt`. */
 export const postpone = (db: Db, job: JobRow, { error, dueAt }: { error: Failure; dueAt: number }) =>
@@ -54,13 +63,23 @@ export const postpone = (db: Db, job: JobRow, { error, dueAt }: { error: Failure
 
 /** Ends a job for good with the reason a person can act on. */
 export const bury = (db: Db, job: JobRow, { error, writes }: { error: Failure; writes: Write[] }) =>
-  commit(db, job, { state: 'dead', error, dueAt: null, finishedAt: Date.now(), failures: job.failures + 1 }, { writes })
+  commit(
+    db,
+    job,
+    { state: 'dead', error, dueAt: null, finishedAt: Date.now(), failures: job.failures + 1 },
+    { writes },
+  )
 
 /** Ends a job that somebody asked to stop. */
 export const stop = (db: Db, job: JobRow) =>
-  commit(db, job, { state: 'cancelled', dueAt: null, finishedAt: Date.now() }, {
-    when: sql`${jobs.cancelRequestedAt} IS NOT NULL`,
-  })
+  commit(
+    db,
+    job,
+    { state: 'cancelled', dueAt: null, finishedAt: Date.now() },
+    {
+      when: sql`${jobs.cancelRequestedAt} IS NOT NULL`,
+    },
+  )
 
 /** Hands a job back untouched, for another worker to take at once. */
 export const release = (db: Db, job: JobRow) =>
@@ -69,10 +88,18 @@ export const release = (db: Db, job: JobRow) =>
 type Guarded = { when?: SQL; writes?: Write[] }
 
 /** Returns false, with nothing written, when the lease was lost or `when` did not hold. */
-async function commit(db: Db, job: JobRow, change: Partial<JobRow>, { when, writes = [] }: Guarded = {}): Promise<boolean> {
+async function commit(
+  db: Db,
+  job: JobRow,
+  change: Partial<JobRow>,
+  { when, writes = [] }: Guarded = {},
+): Promise<boolean> {
   try {
     await db.batch([
-      db.update(jobs).set(change).where(and(held(job), when)),
+      db
+        .update(jobs)
+        .set(change)
+        .where(and(held(job), when)),
       conditionHeld(db),
       ...writes,
       tell(db, job.projectId, 'job.updated', presentJob({ ...job, ...change })),

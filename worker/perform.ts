@@ -6,7 +6,17 @@ import type { Log } from '#src/log.ts'
 import { getRunRow } from '#src/pipelines/runs.ts'
 import { advanceRun, failRun, startRun } from './advance-run.ts'
 import type { JobHandler } from './jobs/handler.ts'
-import { bury, claim, type LeaseOptions, postpone, release, renew, stop, succeed, tellClaimed } from './lease.ts'
+import {
+  bury,
+  claim,
+  type LeaseOptions,
+  postpone,
+  release,
+  renew,
+  stop,
+  succeed,
+  tellClaimed,
+} from './lease.ts'
 import { loadRunContext } from './run-context.ts'
 import { textTeller } from './text-teller.ts'
 
@@ -59,7 +69,10 @@ export async function perform(id: string, options: Performing): Promise<boolean>
       }),
       interruption.signal,
     )
-    const writes = [...(result.effects ?? []), ...(context ? advanceRun(db, context, { job, output: result.output }) : [])]
+    const writes = [
+      ...(result.effects ?? []),
+      ...(context ? advanceRun(db, context, { job, output: result.output }) : []),
+    ]
     if (!(await succeed(db, job, { output: result.output, writes }))) await settleRefused(job, options)
   } catch (error) {
     await settleFailed(job, error, options)
@@ -99,7 +112,11 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 /** The completion was refused: the job was cancelled, or its effects met a change, or it is no longer ours. */
 async function settleRefused(job: JobRow, options: Performing) {
   if (await stop(options.db, job)) return
-  await postponeOrBury(job, { code: 'conflict', message: 'Somebody changed the document meanwhile.' }, options)
+  await postponeOrBury(
+    job,
+    { code: 'conflict', message: 'Somebody changed the document meanwhile.' },
+    options,
+  )
 }
 
 async function settleFailed(job: JobRow, error: unknown, options: Performing) {

@@ -75,7 +75,11 @@ const generateBlog: AnyStage[] = [
 export const pipelineStages: Record<PipelineName, AnyStage[]> = { generate_blog: generateBlog }
 
 /** The input of a run's step, worked out from what the steps before it made. */
-export function stepInput(pipeline: PipelineName, step: string, { finished, item }: { finished: Finished; item: Chapter }) {
+export function stepInput(
+  pipeline: PipelineName,
+  step: string,
+  { finished, item }: { finished: Finished; item: Chapter },
+) {
   const stage = pipelineStages[pipeline].find((candidate) => candidate.step === step)
   if (!stage) throw new Error(`The pipeline ${pipeline} has no step ${step}.`)
   return stage.input(finished, item)

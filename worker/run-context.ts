@@ -19,7 +19,12 @@ export async function loadRunContext(db: Db, job: JobRow): Promise<RunContext> {
   const pipeline = run.pipeline as PipelineName
   const checkpoints = await finishedJobs(db, run.id)
   const finished = finishedSteps(run, checkpoints)
-  return { run, pipeline, checkpoints, input: stepInput(pipeline, job.kind, { finished, item: job.input as Chapter }) }
+  return {
+    run,
+    pipeline,
+    checkpoints,
+    input: stepInput(pipeline, job.kind, { finished, item: job.input as Chapter }),
+  }
 }
 
 const finishedJobs = (db: Db, runId: string) =>

@@ -32,8 +32,21 @@ export type WritingProvider = {
   notice?(sourceTitles: string[]): string
   outline(material: Material[], options: WritingOptions, context: WritingContext): Promise<Outline>
   /** Gives each section its passages and its length; sections that name passages keep them. */
-  chapters(outline: Outline, material: Material[], options: WritingOptions, context: WritingContext): Promise<Chapter[]>
-  section(chapter: Chapter, material: Material[], options: WritingOptions, context: WritingContext): Promise<SectionDraft>
+  chapters(
+    outline: Outline,
+    material: Material[],
+    options: WritingOptions,
+    context: WritingContext,
+  ): Promise<Chapter[]>
+  section(
+    chapter: Chapter,
+    material: Material[],
+    options: WritingOptions,
+    context: WritingContext,
+  ): Promise<SectionDraft>
   seo(post: { title: string; markdown: string; language: string }, context: WritingContext): Promise<Seo>
-  imagePrompts(sections: { key: string; heading: string; markdown: string }[], context: WritingContext): Promise<ImagePrompt[]>
+  imagePrompts(
+    sections: { key: string; heading: string; markdown: string }[],
+    context: WritingContext,
+  ): Promise<ImagePrompt[]>
 }

@@ -1,4 +1,4 @@
-import { checkDotEnv, ConfigError, readEnv } from '../env.ts'
+import { ConfigError, checkDotEnv, readEnv } from '../env.ts'
 import { readArgs } from './command.ts'
 import { serve } from './serve.ts'
 
@@ -15,6 +15,8 @@ export async function run(args: string[]): Promise<number> {
   checkDotEnv(process.cwd())
   const env = readEnv(process.env)
   if (!LOOPBACK.includes(env.host))
-    throw new ConfigError([`HOST must be ${LOOPBACK.join(' or ')} for the demo, but is "${env.host}": it has no sign-in.`])
+    throw new ConfigError([
+      `HOST must be ${LOOPBACK.join(' or ')} for the demo, but is "${env.host}": it has no sign-in.`,
+    ])
   return serve(env, { demo: true, worker: true })
 }

@@ -4,7 +4,8 @@ import { openDatabase } from '../services.ts'
 import { VERSION } from '../version.ts'
 import { readArgs } from './command.ts'
 
-export const usage = 'Usage: quill doctor\n\nChecks configuration and every connection, and says how to mend what is wrong.'
+export const usage =
+  'Usage: quill doctor\n\nChecks configuration and every connection, and says how to mend what is wrong.'
 
 type Finding = { what: string; problem?: string; detail?: string }
 
@@ -12,7 +13,9 @@ export async function run(args: string[]): Promise<number> {
   readArgs({ args, options: {} }, usage)
   const findings = await examine()
   for (const { what, problem, detail } of findings)
-    process.stdout.write(`${problem ? '✗' : '✓'} ${what}${problem || detail ? `: ${problem ?? detail}` : ''}\n`)
+    process.stdout.write(
+      `${problem ? '✗' : '✓'} ${what}${problem || detail ? `: ${problem ?? detail}` : ''}\n`,
+    )
   const problems = findings.filter((finding) => finding.problem).length
   process.stdout.write(problems ? `${problems} to mend.\n` : `Quill ${VERSION} can run here.\n`)
   return problems ? 1 : 0
@@ -39,7 +42,9 @@ async function examineDatabase(env: Env): Promise<Finding[]> {
   const waiting = await connection.db.get<[number]>(sql`SELECT count(*) FROM jobs WHERE due_at IS NOT NULL`)
   connection.close()
   const problem =
-    integrity[0] === 'ok' ? undefined : `it is damaged (${integrity[0]}). Restore the latest backup of ${env.databaseUrl}.`
+    integrity[0] === 'ok'
+      ? undefined
+      : `it is damaged (${integrity[0]}). Restore the latest backup of ${env.databaseUrl}.`
   return [
     { what: 'Database', problem, detail: env.databaseUrl },
     { what: 'Queue', detail: `inline, ${waiting[0]} jobs waiting or running` },
@@ -57,7 +62,9 @@ async function examinePort({ host, port }: Env): Promise<Finding> {
     const isQuill = await fetch(`http://${host}:${port}/health/live`, { signal: AbortSignal.timeout(1_000) })
       .then((answer) => answer.ok)
       .catch(() => false)
-    return isQuill ? { what, detail: 'Quill runs here' } : { what, problem: 'taken. Stop what listens there, or set PORT.' }
+    return isQuill
+      ? { what, detail: 'Quill runs here' }
+      : { what, problem: 'taken. Stop what listens there, or set PORT.' }
   }
 }
 

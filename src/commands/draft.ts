@@ -72,17 +72,38 @@ async function write(db: Db, { files, options, format, signal }: Draft): Promise
   const projectId = await ensureProject(db, 'draft')
   const sourceIds: string[] = []
   for (const file of files) sourceIds.push(await addFile(db, projectId, file))
-  const { id: documentId } = await createDocument(db, { projectId, createdBy: AUTHOR, title: options.title, sourceIds })
+  const { id: documentId } = await createDocument(db, {
+    projectId,
+    createdBy: AUTHOR,
+    title: options.title,
+    sourceIds,
+  })
   const queue = inlineQueue(db)
-  const started = newRun(db, { projectId, createdBy: AUTHOR, pipeline: 'generate_blog', documentId, sourceIds, options })
+  const started = newRun(db, {
+    projectId,
+    createdBy: AUTHOR,
+    pipeline: 'generate_blog',
+    documentId,
+    sourceIds,
+    options,
+  })
   await db.batch([started.writes[0]!, ...started.writes.slice(1)])
-  const consumer = startConsumer({ db, queue, log: createLog('silent'), concurrency: 1, leaseMs: LEASE_MS, graceMs: 0 })
+  const consumer = startConsumer({
+    db,
+    queue,
+    log: createLog('silent'),
+    concurrency: 1,
+    leaseMs: LEASE_MS,
+    graceMs: 0,
+  })
   try {
     const finished = await follow(db, { projectId, id: started.run.id, signal })
     if (!finished) return undefined
     const id = { projectId, documentId, number: finished.versionNumber! }
     const asked = formats[format]
-    return asked === 'json' ? `${JSON.stringify(await getVersion(db, id), null, 2)}\n` : versionBody(db, id, asked)
+    return asked === 'json'
+      ? `${JSON.stringify(await getVersion(db, id), null, 2)}\n`
+      : versionBody(db, id, asked)
   } finally {
     await consumer.stop()
   }
@@ -107,7 +128,10 @@ async function readFile(file: string): Promise<Uint8Array> {
 }
 
 /** The run once it succeeded; undefined when interrupted. Throws what it failed with. */
-async function follow(db: Db, { projectId, id, signal }: { projectId: string; id: string; signal: AbortSignal }) {
+async function follow(
+  db: Db,
+  { projectId, id, signal }: { projectId: string; id: string; signal: AbortSignal },
+) {
   const progress = showProgress(process.stderr)
   while (!signal.aborted) {
     const run = await getRun(db, projectId, id)
@@ -134,7 +158,8 @@ async function put(post: string, output: string | undefined) {
 
 function readFormat(format: string | undefined, output: string | undefined): keyof typeof formats {
   const name = format ?? output?.match(/\.(md|html|json)$/)?.[1] ?? 'md'
-  if (!Object.hasOwn(formats, name)) throw new UsageError(`--format must be one of ${Object.keys(formats).join(', ')}.`)
+  if (!Object.hasOwn(formats, name))
+    throw new UsageError(`--format must be one of ${Object.keys(formats).join(', ')}.`)
   return name as keyof typeof formats
 }
 
@@ -142,8 +167,12 @@ function readOptions(values: { [K in keyof typeof optionConfig]?: string }): Run
   const { title, tone, provider } = values
   const options: RunOptions = {
     ...(title === undefined ? {} : { title: readTitle(title) }),
-    ...(values.sections === undefined ? {} : { sections: readNumber('--sections', values.sections, [1, SECTIONS_PER_RUN_MAX]) }),
-    ...(values.words === undefined ? {} : { words: readNumber('--words', values.words, [100, WORDS_PER_RUN_MAX]) }),
+    ...(values.sections === undefined
+      ? {}
+      : { sections: readNumber('--sections', values.sections, [1, SECTIONS_PER_RUN_MAX]) }),
+    ...(values.words === undefined
+      ? {}
+      : { words: readNumber('--words', values.words, [100, WORDS_PER_RUN_MAX]) }),
     ...(tone === undefined ? {} : { tone: readName('--tone', tone, toneNames) }),
     ...(provider === undefined ? {} : { provider: readName('--provider', provider, providerNames) }),
   }
@@ -151,7 +180,10 @@ function readOptions(values: { [K in keyof typeof optionConfig]?: string }): Run
 }
 
 function readTitle(title: string): string {
-  const { minLength, maxLength } = RunOptions.properties.title as unknown as { minLength: number; maxLength: number }
+  const { minLength, maxLength } = RunOptions.properties.title as unknown as {
+    minLength: number
+    maxLength: number
+  }
   if (title.trim().length < minLength || title.length > maxLength)
     throw new UsageError(`--title must have ${minLength} to ${maxLength} characters.`)
   return title

@@ -16,7 +16,11 @@ export const usage = [
 ].join('\n')
 
 export async function run(args: string[]): Promise<number> {
-  const options = { project: { type: 'string' }, scopes: { type: 'string' }, name: { type: 'string' } } as const
+  const options = {
+    project: { type: 'string' },
+    scopes: { type: 'string' },
+    name: { type: 'string' },
+  } as const
   const { values, positionals } = readArgs({ args, options, allowPositionals: true }, usage)
   if (positionals.join(' ') !== 'create') throw new UsageError(usage)
   const project = requireName('--project', values.project)
@@ -33,7 +37,10 @@ export async function run(args: string[]): Promise<number> {
 }
 
 function readScopes(text: string | undefined) {
-  const names = (text ?? '').split(',').map((name) => name.trim()).filter(Boolean)
+  const names = (text ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean)
   if (!names.length) throw new UsageError(`--scopes is missing.\n\n${usage}`)
   const unknown = names.filter((name) => !isPermission(name))
   if (unknown.length) throw new UsageError(`Unknown scopes: ${unknown.join(', ')}.\n\n${usage}`)

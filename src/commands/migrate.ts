@@ -2,7 +2,8 @@ import { checkDotEnv, prepareDataDir, readEnv } from '../env.ts'
 import { openDatabase } from '../services.ts'
 import { readArgs } from './command.ts'
 
-export const usage = 'Usage: quill migrate\n\nBrings the database up to date; starting any process does the same.'
+export const usage =
+  'Usage: quill migrate\n\nBrings the database up to date; starting any process does the same.'
 
 export async function run(args: string[]): Promise<number> {
   readArgs({ args, options: {} }, usage)

@@ -25,7 +25,9 @@ function drawBar(terminal: Terminal, { state, steps, jobs }: RunProgress) {
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_CELLS - filled)
   const ended = state === 'succeeded' || state === 'failed'
   const label = ended ? `${done} jobs done` : (current?.kind ?? '')
-  terminal.write(`${CLEAR_LINE}${bar} ${String(Math.round(share * 100)).padStart(3)} %  ${label}${ended ? '\n' : ''}`)
+  terminal.write(
+    `${CLEAR_LINE}${bar} ${String(Math.round(share * 100)).padStart(3)} %  ${label}${ended ? '\n' : ''}`,
+  )
 }
 
 /** Every step counts the same; a step of several jobs counts by how many of them have finished. */

@@ -5,7 +5,8 @@ import { listen } from '../server.ts'
 import { openServices } from '../services.ts'
 import { readArgs, untilSignalled } from './command.ts'
 
-export const usage = 'Usage: quill serve\n\nAPI, interface and worker in one process. Settings come from the environment.'
+export const usage =
+  'Usage: quill serve\n\nAPI, interface and worker in one process. Settings come from the environment.'
 
 export async function run(args: string[]): Promise<number> {
   readArgs({ args, options: {} }, usage)

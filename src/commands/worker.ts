@@ -15,10 +15,19 @@ export async function run(args: string[]): Promise<number> {
   const options = { inline: { type: 'boolean' }, concurrency: { type: 'string' } } as const
   const { values } = readArgs({ args, options }, usage)
   checkDotEnv(process.cwd())
-  const env = readEnv({ ...process.env, ...(values.concurrency ? { WORKER_CONCURRENCY: values.concurrency } : {}) })
+  const env = readEnv({
+    ...process.env,
+    ...(values.concurrency ? { WORKER_CONCURRENCY: values.concurrency } : {}),
+  })
   const services = openServices(env, { demo: false })
   const { db, queue, log } = services
-  const consumer = startConsumer({ db, queue, log, concurrency: env.workerConcurrency, leaseMs: env.jobLeaseMs })
+  const consumer = startConsumer({
+    db,
+    queue,
+    log,
+    concurrency: env.workerConcurrency,
+    leaseMs: env.jobLeaseMs,
+  })
   process.stdout.write(`The worker takes jobs from ${env.databaseUrl}\n`)
   await untilSignalled()
   await consumer.stop()

@@ -2,6 +2,7 @@ import { Elysia, t } from 'elysia'
 import type { AppDeps } from '#src/app-deps.ts'
 import { documented } from '#src/documented.ts'
 import { AppError } from '#src/errors.ts'
+import { oneOf } from '#src/one-of.ts'
 import { PAGE_SIZE_MAX, pageOf, pageQuery } from '#src/paging.ts'
 import { SOURCES_PER_DOCUMENT_MAX } from '#src/pipelines/steps.ts'
 import { access } from '#src/projects/access.ts'
@@ -24,7 +25,6 @@ import {
   restoreVersion,
   versionBody,
 } from './versions.ts'
-import { oneOf } from '#src/one-of.ts'
 
 const closed = { additionalProperties: false }
 const title = t.Optional(t.String({ minLength: 1, maxLength: DOCUMENT_TITLE_CHARS_MAX, pattern: '\\S' }))
@@ -172,10 +172,7 @@ export const documentRoutes = ({ db, hub }: AppDeps) =>
       {
         permission: 'documents:read',
         params: versionId,
-        query: t.Object(
-          { format: t.Optional(oneOf(bodyFormats)) },
-          closed,
-        ),
+        query: t.Object({ format: t.Optional(oneOf(bodyFormats)) }, closed),
         ...documented('getVersionBody', 'Get a version as Markdown, HTML or plain text', {
           success: { 200: t.String() },
         }),

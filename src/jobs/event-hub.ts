@@ -69,7 +69,12 @@ export function createEventHub(db: Db): EventHub {
 
   async function readNew() {
     while (count) {
-      const rows = await db.select().from(events).where(gt(events.id, cursor)).orderBy(asc(events.id)).limit(EVENTS_PER_READ)
+      const rows = await db
+        .select()
+        .from(events)
+        .where(gt(events.id, cursor))
+        .orderBy(asc(events.id))
+        .limit(EVENTS_PER_READ)
       for (const row of rows) pass(row)
       cursor = rows.at(-1)?.id ?? cursor
       if (rows.length < EVENTS_PER_READ) return
@@ -88,9 +93,11 @@ export function createEventHub(db: Db): EventHub {
     let until: number
     do {
       until = cursor
-      for (const row of await readMissed(db, subscription, until)) send(subscription, row.id, encodeEvent(row))
+      for (const row of await readMissed(db, subscription, until))
+        send(subscription, row.id, encodeEvent(row))
     } while (!subscription.ended && subscription.cursor < cursor && until !== cursor)
-    if (!subscription.ended) live.set(subscription.projectId, (live.get(subscription.projectId) ?? new Set()).add(subscription))
+    if (!subscription.ended)
+      live.set(subscription.projectId, (live.get(subscription.projectId) ?? new Set()).add(subscription))
     wake()
   }
 
@@ -119,7 +126,10 @@ const readMissed = (db: Db, { projectId, cursor }: Subscription, until: number) 
     .orderBy(asc(events.id))
 
 async function range(db: Db): Promise<{ oldest: number; newest: number }> {
-  const row = await db.select({ oldest: min(events.id), newest: max(events.id) }).from(events).get()
+  const row = await db
+    .select({ oldest: min(events.id), newest: max(events.id) })
+    .from(events)
+    .get()
   return { oldest: row?.oldest ?? 1, newest: row?.newest ?? 0 }
 }
 

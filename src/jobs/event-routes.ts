@@ -2,8 +2,8 @@ import { Elysia, t } from 'elysia'
 import type { AppDeps } from '#src/app-deps.ts'
 import { documented } from '#src/documented.ts'
 import { access, authenticator } from '#src/projects/access.ts'
-import { eventTypes } from './events.ts'
 import type { EventHub, Listener } from './event-hub.ts'
+import { eventTypes } from './events.ts'
 
 export const HEARTBEAT_MS = 15_000
 /** A stream is closed after this long, so that a client's rights are never older; it resumes by id. */
@@ -28,9 +28,16 @@ export const eventRoutes = ({ db, hub }: AppDeps) => {
       }),
     {
       permission: 'events:read',
-      headers: t.Object({ 'last-event-id': t.Optional(t.Integer({ minimum: 0 })) }, { additionalProperties: true }),
+      headers: t.Object(
+        { 'last-event-id': t.Optional(t.Integer({ minimum: 0 })) },
+        { additionalProperties: true },
+      ),
       query: t.Object(
-        { after: t.Optional(t.Integer({ minimum: 0, description: 'As `Last-Event-ID`, for clients that cannot send it.' })) },
+        {
+          after: t.Optional(
+            t.Integer({ minimum: 0, description: 'As `Last-Event-ID`, for clients that cannot send it.' }),
+          ),
+        },
         { additionalProperties: false },
       ),
       ...documented('streamEvents', 'Follow what happens, live', {

@@ -12,7 +12,11 @@ const { input: _input, output: _output, ...summaryColumns } = getTableColumns(jo
 export type JobFilter = { state?: (typeof jobStates)[number]; kind?: string; runId?: string }
 
 /** A page of a project's jobs, newest first. */
-export async function listJobs(db: Db, projectId: string, query: JobFilter & { limit?: number; cursor?: string }) {
+export async function listJobs(
+  db: Db,
+  projectId: string,
+  query: JobFilter & { limit?: number; cursor?: string },
+) {
   const limit = query.limit ?? PAGE_SIZE_DEFAULT
   const before = readCursor('job', query.cursor)
   const rows = await db
@@ -34,7 +38,11 @@ export async function listJobs(db: Db, projectId: string, query: JobFilter & { l
 
 /** A job's row. Throws `not_found`. */
 export async function getJobRow(db: Db, projectId: string, id: string): Promise<JobRow> {
-  const row = await db.select().from(jobs).where(and(eq(jobs.id, id), eq(jobs.projectId, projectId))).get()
+  const row = await db
+    .select()
+    .from(jobs)
+    .where(and(eq(jobs.id, id), eq(jobs.projectId, projectId)))
+    .get()
   if (!row) throw notFound('job')
   return row
 }
@@ -58,7 +66,11 @@ export async function cancelJob(db: Db, projectId: string, id: string): Promise<
  * Queues a dead or cancelled job again, with its failures forgotten.
  * Throws `not_found`, `conflict` for a job in another state, or for one of a run, which is resumed as a whole.
  */
-export async function retryJob(db: Db, queue: Queue, { projectId, id }: { projectId: string; id: string }): Promise<Job> {
+export async function retryJob(
+  db: Db,
+  queue: Queue,
+  { projectId, id }: { projectId: string; id: string },
+): Promise<Job> {
   const row = await getJobRow(db, projectId, id)
   refusePartOfRun(row, 'resume')
   if (row.state !== 'dead' && row.state !== 'cancelled')
@@ -70,7 +82,14 @@ export async function retryJob(db: Db, queue: Queue, { projectId, id }: { projec
 
 /** What makes a job that ended wait again, as if it had never failed. */
 export const requeued = () =>
-  ({ state: 'queued', error: null, failures: 0, attempts: 0, cancelRequestedAt: null, finishedAt: null }) as const
+  ({
+    state: 'queued',
+    error: null,
+    failures: 0,
+    attempts: 0,
+    cancelRequestedAt: null,
+    finishedAt: null,
+  }) as const
 
 // A worker may have changed the row since it was read: then nothing is written and the caller reads it again.
 async function changeFrom(db: Db, row: JobRow, change: Partial<JobRow>) {

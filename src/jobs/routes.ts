@@ -2,11 +2,11 @@ import { Elysia, t } from 'elysia'
 import { jobStates } from '#db/schema/jobs.ts'
 import type { AppDeps } from '#src/app-deps.ts'
 import { documented } from '#src/documented.ts'
+import { oneOf } from '#src/one-of.ts'
 import { pageOf, pageQuery } from '#src/paging.ts'
 import { access } from '#src/projects/access.ts'
 import { cancelJob, getJobRow, listJobs, retryJob } from './jobs.ts'
 import { Job, presentFullJob } from './schemas.ts'
-import { oneOf } from '#src/one-of.ts'
 
 const jobId = t.Object({ id: t.String({ description: 'A job, `job_…`.' }) })
 
@@ -62,6 +62,9 @@ export const jobRoutes = ({ db, queue, hub }: AppDeps) =>
       {
         permission: 'jobs:write',
         params: jobId,
-        ...documented('retryJob', 'Queue a dead or cancelled job again', { success: { 200: Job }, errors: ['conflict'] }),
+        ...documented('retryJob', 'Queue a dead or cancelled job again', {
+          success: { 200: Job },
+          errors: ['conflict'],
+        }),
       },
     )

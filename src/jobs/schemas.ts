@@ -1,7 +1,7 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { type jobs, jobStates } from '#db/schema/jobs.ts'
-import { isoTime } from '#src/time.ts'
+import { jobStates, type jobs } from '#db/schema/jobs.ts'
 import { oneOf } from '#src/one-of.ts'
+import { isoTime } from '#src/time.ts'
 
 export const Failure = t.Object({ code: t.String(), message: t.String() })
 
@@ -10,10 +10,14 @@ export const Job = t.Object({
   kind: t.String({ description: 'The step it performs.' }),
   state: oneOf(jobStates),
   runId: t.Optional(t.String()),
-  key: t.Optional(t.String({ description: 'Which of several alike it is: the section of a `section.write`.' })),
+  key: t.Optional(
+    t.String({ description: 'Which of several alike it is: the section of a `section.write`.' }),
+  ),
   attempts: t.Integer(),
   createdAt: t.String({ format: 'date-time' }),
-  dueAt: t.Optional(t.String({ format: 'date-time', description: 'When it is tried next, or its lease ends.' })),
+  dueAt: t.Optional(
+    t.String({ format: 'date-time', description: 'When it is tried next, or its lease ends.' }),
+  ),
   startedAt: t.Optional(t.String({ format: 'date-time' })),
   finishedAt: t.Optional(t.String({ format: 'date-time' })),
   error: t.Optional(Failure),

@@ -1,7 +1,7 @@
 import { openapi } from '@elysiajs/openapi'
 import { Elysia } from 'elysia'
-import swaggerScript from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
 import swaggerStyle from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
+import swaggerScript from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
 import { JSON_BYTES_MAX, JSON_DEPTH_MAX, MULTIPART_BYTES_MAX } from '#src/body.ts'
 import { renderHtml } from '#src/documents/render.ts'
 import { PAGE_SIZE_MAX } from '#src/paging.ts'
@@ -10,7 +10,9 @@ import { NAME, VERSION } from '#src/version.ts'
 import errorPages from '../../docs/errors.md' with { type: 'text' }
 
 const DAY_SECONDS = 86_400
-const hidden = { detail: { hide: true, 'x-permission': 'none', 'x-open-because': 'the documentation is public' } }
+const hidden = {
+  detail: { hide: true, 'x-permission': 'none', 'x-open-because': 'the documentation is public' },
+}
 
 /** The API document, Swagger UI with its files served by ourselves, and the page that explains the error codes. */
 export const docs = new Elysia({ name: 'docs' })

@@ -28,6 +28,9 @@ export const healthRoutes = ({ db, log }: AppDeps) =>
       },
       {
         open: 'probes have no key',
-        ...documented('ready', 'Whether requests can be served', { success: { 200: Health }, errors: ['unavailable'] }),
+        ...documented('ready', 'Whether requests can be served', {
+          success: { 200: Health },
+          errors: ['unavailable'],
+        }),
       },
     )

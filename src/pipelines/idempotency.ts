@@ -37,7 +37,11 @@ export async function invokeOnce(db: Db, request: Request, work: () => Work): Pr
   }
 }
 
-async function replay(db: Db, { projectId, key }: Request, requestHash: string): Promise<Invocation | undefined> {
+async function replay(
+  db: Db,
+  { projectId, key }: Request,
+  requestHash: string,
+): Promise<Invocation | undefined> {
   const row = await db
     .select()
     .from(stepInvocations)
@@ -45,7 +49,10 @@ async function replay(db: Db, { projectId, key }: Request, requestHash: string):
     .get()
   if (!row) return undefined
   if (row.requestHash !== requestHash)
-    throw new AppError('idempotency_key_reused', 'This Idempotency-Key was used with another request. Use a new one.')
+    throw new AppError(
+      'idempotency_key_reused',
+      'This Idempotency-Key was used with another request. Use a new one.',
+    )
   return { jobId: row.jobId, answer: row.answer, replayed: true }
 }
 

@@ -12,9 +12,11 @@ export function readWait(prefer: string | undefined): number | undefined {
   if (!match) return undefined
   const seconds = Number(match[1])
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > WAIT_SECONDS_MAX)
-    throw new AppError('invalid_request', `Prefer: wait must be a whole number of seconds from 1 to ${WAIT_SECONDS_MAX}.`, [
-      { path: 'prefer', message: `wait must be from 1 to ${WAIT_SECONDS_MAX}` },
-    ])
+    throw new AppError(
+      'invalid_request',
+      `Prefer: wait must be a whole number of seconds from 1 to ${WAIT_SECONDS_MAX}.`,
+      [{ path: 'prefer', message: `wait must be from 1 to ${WAIT_SECONDS_MAX}` }],
+    )
   return seconds
 }
 

@@ -1,7 +1,7 @@
 import { Elysia, t } from 'elysia'
 import type { AppDeps } from '#src/app-deps.ts'
-import { requireDocument } from '#src/documents/documents.ts'
 import { documented } from '#src/documented.ts'
+import { requireDocument } from '#src/documents/documents.ts'
 import { AppError } from '#src/errors.ts'
 import { newId } from '#src/ids.ts'
 import { enqueue, newJob } from '#src/jobs/new-job.ts'
@@ -24,7 +24,9 @@ const workHeaders = t.Object(
         description: `The same key and body give the same answer for ${IDEMPOTENCY_KEPT_HOURS} hours.`,
       }),
     ),
-    prefer: t.Optional(t.String({ description: `\`wait=N\`, 1 to ${WAIT_SECONDS_MAX} seconds: answer with the result.` })),
+    prefer: t.Optional(
+      t.String({ description: `\`wait=N\`, 1 to ${WAIT_SECONDS_MAX} seconds: answer with the result.` }),
+    ),
   },
   { additionalProperties: true },
 )
@@ -124,7 +126,11 @@ function addStepRoute(app: ReturnType<typeof stepApp>, { db, queue, hub }: AppDe
     async ({ principal, body, headers, set, status, request }) => {
       const { projectId, id: createdBy } = principal
       const key = headers['idempotency-key']
-      if (!key) throw new AppError('idempotency_key_missing', 'Send an Idempotency-Key header, new for each piece of work.')
+      if (!key)
+        throw new AppError(
+          'idempotency_key_missing',
+          'Send an Idempotency-Key header, new for each piece of work.',
+        )
       const seconds = readWait(headers.prefer)
       const job = newJob({ projectId, createdBy, kind: name, input: body })
       const invocation = await invokeOnce(db, { projectId, key, operation: name, body }, () => ({
@@ -148,7 +154,10 @@ function addStepRoute(app: ReturnType<typeof stepApp>, { db, queue, hub }: AppDe
       body: steps[name].input,
       ...documented(stepOperationId(name), steps[name].summary, {
         success: {
-          200: t.Object({ job: Job, result: steps[name].output }, { description: 'With `Prefer: wait`: the result.' }),
+          200: t.Object(
+            { job: Job, result: steps[name].output },
+            { description: 'With `Prefer: wait`: the result.' },
+          ),
           202: t.Object({ job: Job }, { description: 'The job that will make it.' }),
         },
         errors: ['idempotency_key_missing', 'idempotency_key_reused', 'source_too_short', 'conflict'],

@@ -41,7 +41,8 @@ export function newRun(db: Db, spec: NewRun): { run: RunRow; job: JobRow; writes
   return { run, job, writes: [db.insert(runs).values(run), tellRun(db, run), ...enqueue(db, job)] }
 }
 
-export const tellRun = (db: Db, run: RunRow): Write => tell(db, run.projectId, 'run.updated', presentRun(run, stepsOf(run)))
+export const tellRun = (db: Db, run: RunRow): Write =>
+  tell(db, run.projectId, 'run.updated', presentRun(run, stepsOf(run)))
 
 /** A run with its jobs in the order they were made. Throws `not_found`. */
 export async function getRun(db: Db, projectId: string, id: string) {
@@ -51,7 +52,11 @@ export async function getRun(db: Db, projectId: string, id: string) {
 }
 
 export async function getRunRow(db: Db, projectId: string, id: string): Promise<RunRow> {
-  const run = await db.select().from(runs).where(and(eq(runs.id, id), eq(runs.projectId, projectId))).get()
+  const run = await db
+    .select()
+    .from(runs)
+    .where(and(eq(runs.id, id), eq(runs.projectId, projectId)))
+    .get()
   if (!run) throw notFound('run')
   return run
 }
@@ -82,7 +87,10 @@ export async function cancelRun(db: Db, projectId: string, id: string) {
         .update(jobs)
         .set({ state: 'cancelled', dueAt: null, finishedAt: now })
         .where(and(ofRun, eq(jobs.state, 'queued'))),
-      db.update(jobs).set({ cancelRequestedAt: now }).where(and(ofRun, eq(jobs.state, 'running'))),
+      db
+        .update(jobs)
+        .set({ cancelRequestedAt: now })
+        .where(and(ofRun, eq(jobs.state, 'running'))),
       tellRun(db, cancelled),
     ])
   } catch (error) {
@@ -100,7 +108,10 @@ export async function resumeRun(db: Db, queue: Queue, { projectId, id }: { proje
   const ended = and(eq(runs.id, id), inArray(runs.state, ['failed', 'cancelled']))
   const running = { state: 'running', error: null, finishedAt: null } as const
   const stopped = or(inArray(jobs.state, ['dead', 'cancelled']), isNotNull(jobs.cancelRequestedAt))
-  const waiting = await db.select({ id: jobs.id }).from(jobs).where(and(eq(jobs.runId, id), stopped))
+  const waiting = await db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.runId, id), stopped))
   const ofRun = eq(jobs.runId, id)
   try {
     await atomically(db, db.update(runs).set(running).where(ended), [
@@ -108,7 +119,10 @@ export async function resumeRun(db: Db, queue: Queue, { projectId, id }: { proje
         .update(jobs)
         .set({ ...requeued(), dueAt: Date.now() })
         .where(and(ofRun, inArray(jobs.state, ['dead', 'cancelled']))),
-      db.update(jobs).set({ cancelRequestedAt: null }).where(and(ofRun, eq(jobs.state, 'running'))),
+      db
+        .update(jobs)
+        .set({ cancelRequestedAt: null })
+        .where(and(ofRun, eq(jobs.state, 'running'))),
       tellRun(db, { ...run, ...running }),
     ])
   } catch (error) {

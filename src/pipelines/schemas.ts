@@ -1,9 +1,9 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { type runs, runStates } from '#db/schema/jobs.ts'
+import { runStates, type runs } from '#db/schema/jobs.ts'
 import { Failure, Job } from '#src/jobs/schemas.ts'
+import { oneOf } from '#src/one-of.ts'
 import { isoTime } from '#src/time.ts'
 import { RunOptions } from './steps.ts'
-import { oneOf } from '#src/one-of.ts'
 
 export const Run = t.Object({
   id: t.String(),

@@ -24,7 +24,9 @@ export const RunOptions = t.Object(
   {
     title: t.Optional(t.String({ minLength: 1, maxLength: 200 })),
     sections: t.Optional(t.Integer({ minimum: 1, maximum: SECTIONS_PER_RUN_MAX })),
-    words: t.Optional(t.Integer({ minimum: 100, maximum: WORDS_PER_RUN_MAX, description: 'Length of the whole post.' })),
+    words: t.Optional(
+      t.Integer({ minimum: 100, maximum: WORDS_PER_RUN_MAX, description: 'Length of the whole post.' }),
+    ),
     tone: t.Optional(oneOf(toneNames)),
     provider: t.Optional(oneOf(providerNames)),
   },
@@ -68,7 +70,15 @@ export const steps = {
   }),
   'seo.generate': step({
     summary: 'Make the search title, description, slug and keywords',
-    input: t.Object({ title: t.String({ maxLength: 200 }), markdown, language: t.Optional(t.String({ maxLength: 35 })), options }, closed),
+    input: t.Object(
+      {
+        title: t.String({ maxLength: 200 }),
+        markdown,
+        language: t.Optional(t.String({ maxLength: 35 })),
+        options,
+      },
+      closed,
+    ),
     output: Seo,
   }),
   'images.prompt': step({
@@ -95,7 +105,14 @@ export const steps = {
   }),
   'document.persist': step({
     summary: 'Save a post as the next version of a document',
-    input: t.Object({ documentId: t.String({ maxLength: 64 }), post: Post, reason: t.Optional(t.String({ maxLength: 200 })) }, closed),
+    input: t.Object(
+      {
+        documentId: t.String({ maxLength: 64 }),
+        post: Post,
+        reason: t.Optional(t.String({ maxLength: 200 })),
+      },
+      closed,
+    ),
     output: t.Object({ documentId: t.String(), number: t.Integer() }),
   }),
 } as const
@@ -109,6 +126,10 @@ export const stepNames = Object.keys(steps) as StepName[]
 /** The steps of each pipeline, in order. worker/pipeline.ts says what flows between them. */
 export const pipelines = { generate_blog: stepNames } as const satisfies Record<string, readonly StepName[]>
 
-function step<Input extends TSchema, Output extends TSchema>(step: { summary: string; input: Input; output: Output }) {
+function step<Input extends TSchema, Output extends TSchema>(step: {
+  summary: string
+  input: Input
+  output: Output
+}) {
   return step
 }

@@ -28,7 +28,8 @@ export function access(db: Db) {
       detail: { 'x-permission': needed, security: [{ apiKey: [] }, { session: [] }] },
       transform: async ({ request }) => {
         const principal = await authenticate(request)
-        if (!principal) throw new AppError('unauthenticated', 'Sign in, or send an API key as a bearer token.')
+        if (!principal)
+          throw new AppError('unauthenticated', 'Sign in, or send an API key as a bearer token.')
         if (!principal.permissions.has(needed))
           throw new AppError('forbidden', `This needs the permission ${needed}.`)
         principals.set(request, principal)
@@ -61,7 +62,9 @@ export function authenticator(db: Db): (request: Request) => Promise<Principal |
 export function refuseUndeclared(routes: { method: string; path: string; hooks: { detail?: object } }[]) {
   const undeclared = routes.filter((route) => !(route.hooks.detail && 'x-permission' in route.hooks.detail))
   if (undeclared.length)
-    throw new Error(`Routes without a permission: ${undeclared.map((route) => `${route.method} ${route.path}`).join(', ')}`)
+    throw new Error(
+      `Routes without a permission: ${undeclared.map((route) => `${route.method} ${route.path}`).join(', ')}`,
+    )
 }
 
 /** The session token a browser sent. Behind HTTPS the cookie's name is bound to the host. */
@@ -72,7 +75,10 @@ export function sessionToken(request: Request): string | undefined {
   return cookies.get(`__Host-${SESSION_COOKIE}`) ?? cookies.get(SESSION_COOKIE) ?? undefined
 }
 
-function principalOf(kind: Principal['kind'], row: { id: string; projectId: string; scopes: string[] }): Principal {
+function principalOf(
+  kind: Principal['kind'],
+  row: { id: string; projectId: string; scopes: string[] },
+): Principal {
   return { kind, id: row.id, projectId: row.projectId, permissions: new Set(row.scopes.filter(isPermission)) }
 }
 

@@ -9,13 +9,18 @@ const KEY_ID_LENGTH = 12
 /** 43 base-62 digits carry 256 bits. */
 const SECRET_LENGTH = 43
 const CHECKSUM_LENGTH = 6
-const KEY_FORMAT = new RegExp(`^(qk_live_[0-9A-Za-z]{${KEY_ID_LENGTH}}_[0-9A-Za-z]{${SECRET_LENGTH}})([0-9A-Za-z]{${CHECKSUM_LENGTH}})$`)
+const KEY_FORMAT = new RegExp(
+  `^(qk_live_[0-9A-Za-z]{${KEY_ID_LENGTH}}_[0-9A-Za-z]{${SECRET_LENGTH}})([0-9A-Za-z]{${CHECKSUM_LENGTH}})$`,
+)
 
 /**
  * Makes a key for a project and returns it: `qk_live_<id>_<secret><checksum>`. Only its SHA-256 is kept,
  * so this is the one time it can be read.
  */
-export async function createApiKey(db: Db, key: { projectId: string; name: string; scopes: Permission[] }): Promise<string> {
+export async function createApiKey(
+  db: Db,
+  key: { projectId: string; name: string; scopes: Permission[] },
+): Promise<string> {
   const body = `qk_live_${randomBase62(KEY_ID_LENGTH)}_${randomBase62(SECRET_LENGTH)}`
   const text = body + checksum(body)
   await db.insert(apiKeys).values({

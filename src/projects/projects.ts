@@ -17,6 +17,7 @@ export async function ensureProject(db: Db, name: string): Promise<string> {
   }
 }
 
-export const findProject = (db: Db, name: string) => db.select().from(projects).where(eq(projects.name, name)).get()
+export const findProject = (db: Db, name: string) =>
+  db.select().from(projects).where(eq(projects.name, name)).get()
 
 export const getProject = (db: Db, id: string) => db.select().from(projects).where(eq(projects.id, id)).get()

@@ -2,13 +2,13 @@ import { Elysia, t } from 'elysia'
 import type { AppDeps } from '#src/app-deps.ts'
 import { documented } from '#src/documented.ts'
 import { AppError } from '#src/errors.ts'
+import { oneOf } from '#src/one-of.ts'
 import { access, authenticator, refuseForeignSite, SESSION_COOKIE, sessionToken } from './access.ts'
 import { apiKeyLookup } from './api-keys.ts'
 import { startDemoSession } from './demo.ts'
 import { isPermission, permissionNames } from './permissions.ts'
 import { getProject } from './projects.ts'
 import { endSession, SESSION_MS, startSession } from './sessions.ts'
-import { oneOf } from '#src/one-of.ts'
 
 const Session = t.Object({
   signedIn: t.Boolean(),
@@ -19,7 +19,10 @@ const Session = t.Object({
 
 const NewSession = t.Union([
   t.Object({ kind: t.Literal('demo') }, { additionalProperties: false }),
-  t.Object({ kind: t.Literal('api_key'), key: t.String({ maxLength: 200 }) }, { additionalProperties: false }),
+  t.Object(
+    { kind: t.Literal('api_key'), key: t.String({ maxLength: 200 }) },
+    { additionalProperties: false },
+  ),
 ])
 
 /** Sessions of the browser. People's accounts come later: until then a key, or the demo, opens one. */
@@ -34,7 +37,11 @@ export const sessionRoutes = ({ db, demo }: AppDeps) => {
     }
     const key = await findKey(request.key)
     if (!key) throw new AppError('unauthenticated', 'This API key is unknown, expired or revoked.')
-    return startSession(db, { projectId: key.projectId, scopes: key.scopes.filter(isPermission), apiKeyId: key.id })
+    return startSession(db, {
+      projectId: key.projectId,
+      scopes: key.scopes.filter(isPermission),
+      apiKeyId: key.id,
+    })
   }
 
   const describe = async (request: Request) => {
@@ -84,7 +91,14 @@ export const sessionRoutes = ({ db, demo }: AppDeps) => {
 }
 
 function sessionCookie(request: Request, token: string, maxAge: number): string {
-  const secure = new URL(request.url).protocol === 'https:' || request.headers.get('x-forwarded-proto') === 'https'
+  const secure =
+    new URL(request.url).protocol === 'https:' || request.headers.get('x-forwarded-proto') === 'https'
   const name = secure ? `__Host-${SESSION_COOKIE}` : SESSION_COOKIE
-  return new Bun.Cookie(name, token, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge }).serialize()
+  return new Bun.Cookie(name, token, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    maxAge,
+  }).serialize()
 }

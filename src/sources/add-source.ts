@@ -20,7 +20,10 @@ export type NewSource = {
 }
 
 /** Stores a source, its passages and their search terms in one batch. */
-export async function addSource(db: Db, { projectId, createdBy, kind, fileName, imported }: NewSource): Promise<Source> {
+export async function addSource(
+  db: Db,
+  { projectId, createdBy, kind, fileName, imported }: NewSource,
+): Promise<Source> {
   const row: typeof sources.$inferInsert = {
     id: newId('src'),
     projectId,

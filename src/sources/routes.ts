@@ -1,9 +1,9 @@
 import { extname } from 'node:path'
 import { Elysia, t } from 'elysia'
 import type { AppDeps } from '#src/app-deps.ts'
+import { documented } from '#src/documented.ts'
 import { PAGE_SIZE_MAX, pageOf, pageQuery } from '#src/paging.ts'
 import { access } from '#src/projects/access.ts'
-import { documented } from '#src/documented.ts'
 import { addSource } from './add-source.ts'
 import { SOURCE_TEXT_BYTES_MAX, SOURCE_TITLE_CHARS_MAX, UPLOAD_BYTES_MAX } from './limits.ts'
 import { acceptedExtensions, importSource, importText } from './registry.ts'
@@ -83,7 +83,9 @@ export const sourceRoutes = ({ db, hub }: AppDeps) =>
           { additionalProperties: false },
         ),
         ...documented('listPassages', "List a source's passages in reading order", {
-          success: { 200: t.Object({ items: t.Array(Passage), nextAfter: t.Union([t.Integer(), t.Null()]) }) },
+          success: {
+            200: t.Object({ items: t.Array(Passage), nextAfter: t.Union([t.Integer(), t.Null()]) }),
+          },
         }),
       },
     )

@@ -16,7 +16,9 @@ export type Source = Static<typeof Source>
 
 export const SourceWithText = t.Composite([
   Source,
-  t.Object({ text: t.String({ description: 'The stored text, to which every offset refers. Line ends are `\\n`.' }) }),
+  t.Object({
+    text: t.String({ description: 'The stored text, to which every offset refers. Line ends are `\\n`.' }),
+  }),
 ])
 
 export const Passage = t.Object({

@@ -34,13 +34,22 @@ export async function listSources(db: Db, projectId: string, page: { limit?: num
 
 /** A source with its text. Throws `not_found`. */
 export async function getSource(db: Db, projectId: string, id: string) {
-  const row = await db.select().from(sources).where(and(eq(sources.id, id), eq(sources.projectId, projectId))).get()
+  const row = await db
+    .select()
+    .from(sources)
+    .where(and(eq(sources.id, id), eq(sources.projectId, projectId)))
+    .get()
   if (!row) throw notFound('source')
   return { ...presentSource(row), text: row.text }
 }
 
 /** A page of a source's passages in reading order; the cursor is the last position. Throws `not_found`. */
-export async function listPassages(db: Db, projectId: string, sourceId: string, page: { limit?: number; after?: number }) {
+export async function listPassages(
+  db: Db,
+  projectId: string,
+  sourceId: string,
+  page: { limit?: number; after?: number },
+) {
   await requireSources(db, projectId, [sourceId])
   const limit = page.limit ?? PAGE_SIZE_DEFAULT
   const rows = await db
@@ -66,7 +75,9 @@ export async function searchPassages(db: Db, projectId: string, { q, limit }: { 
     .where(and(sql`passages_fts MATCH ${match}`, eq(passages.projectId, projectId)))
     .orderBy(sql`bm25(passages_fts, 0, 1)`)
     .limit(limit)
-  return { items: rows.map((row) => ({ passage: presentPassage(row.passage), sourceTitle: row.sourceTitle })) }
+  return {
+    items: rows.map((row) => ({ passage: presentPassage(row.passage), sourceTitle: row.sourceTitle })),
+  }
 }
 
 /** The sources as a writer gets them, in the order asked for. Throws `not_found` when one is not the project's. */

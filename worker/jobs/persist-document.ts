@@ -16,6 +16,8 @@ export const persistDocument: JobHandler = async (job, input, { db }) => {
     runId: job.runId ?? undefined,
     jobId: job.id,
   })
-  const noteNumber = job.runId ? [db.update(runs).set({ versionNumber: number }).where(eq(runs.id, job.runId))] : []
+  const noteNumber = job.runId
+    ? [db.update(runs).set({ versionNumber: number }).where(eq(runs.id, job.runId))]
+    : []
   return { output: { documentId, number }, effects: [...writes, ...noteNumber] }
 }

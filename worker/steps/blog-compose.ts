@@ -26,5 +26,7 @@ export const blogCompose: Step<'blog.compose'> = async (input, context) => {
 const frontmatterOf = ({ title, seo }: StepInput<'blog.compose'>) =>
   writeFrontmatter({
     title,
-    ...(seo ? { seoTitle: seo.title, slug: seo.slug, description: seo.description, keywords: seo.keywords } : {}),
+    ...(seo
+      ? { seoTitle: seo.title, slug: seo.slug, description: seo.description, keywords: seo.keywords }
+      : {}),
   })
