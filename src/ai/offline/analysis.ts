@@ -3,6 +3,7 @@ import { type Reference, referenceOf } from '#src/ai/offline/coherence.ts'
 import { detectLanguage } from '#src/ai/offline/detect-language.ts'
 import type { Language } from '#src/ai/offline/languages/language.ts'
 import { languageOf } from '#src/ai/offline/languages/registry.ts'
+import { linkSentences } from '#src/ai/offline/link-sentences.ts'
 import type { Pace } from '#src/ai/offline/pace.ts'
 import { isQuestion, qualityOf } from '#src/ai/offline/quality.ts'
 import { splitSentences } from '#src/ai/offline/sentences.ts'
@@ -11,8 +12,6 @@ import { wordsOf } from '#src/ai/offline/words.ts'
 import type { Material, MaterialPassage } from '#src/ai/provider.ts'
 
 const SPEECH_SHARE = 0.5
-const QUESTION_WORDS_MIN = 5
-const QUESTION_WORDS_MAX = 40
 
 export type Passage = MaterialPassage & {
   sourceId: string
@@ -36,8 +35,12 @@ export type Sentence = {
   quality: number
   /** Whether it may be written at all. */
   usable: boolean
-  /** Index of the sentence that must stand right before it, or -1. */
+  /** Index of the sentence that must stand before it, or -1. */
   needs: number
+  /** Index of the sentence it reads better after, or -1. */
+  leans: number
+  /** It opened with `yes` or `no`. */
+  answers: boolean
   reference: Reference
   firstPerson: boolean
   secondPerson: boolean
@@ -88,9 +91,9 @@ export async function analyse(material: readonly Material[], pace: Pace): Promis
       readPassage(analysis, { ...passage, sourceId: id, source, from: 0, to: 0 }, speech, tokens)
     }
   }
+  await linkSentences(analysis, pace)
   for (const sentence of analysis.sentences) {
     if (sentence.index % 64 === 0) await pace()
-    link(analysis, sentence)
     const own = tokens[sentence.index]!
     sentence.terms = Int32Array.from(new Set([...sentence.bag, ...vocabulary.namesOf(own)]))
   }
@@ -153,7 +156,9 @@ function judge(clean: CleanSentence, lower: readonly string[], language: Languag
     question: isQuestion(clean.text),
     quality: clean.unfit ? 0 : qualityOf(clean.text, lower, language),
     usable: clean.unfit === undefined,
-    needs: clean.answers ? -2 : -1,
+    needs: -1,
+    leans: -1,
+    answers: clean.answers,
     reference: referenceOf(clean.text, language),
     firstPerson: lower.some((word) => language.firstPerson.has(word)),
     secondPerson: lower.some((word) => language.secondPerson.has(word)),
@@ -161,50 +166,6 @@ function judge(clean: CleanSentence, lower: readonly string[], language: Languag
       (word) => /n't$|'(?:re|ve|ll|d|m)$/.test(word) || /^(?:it|that|there|he|she|what|let)'s$/.test(word),
     ),
   }
-}
-
-/** Finds the sentence that must stand before this one, and gives up on it when that one is not usable. */
-function link(analysis: Analysis, sentence: Sentence) {
-  const before = analysis.sentences[sentence.index - 1]
-  const answersTurn = before !== undefined && isAnswer(analysis, before, sentence)
-  const bound = sentence.reference === 'hard' || sentence.needs === -2
-  sentence.needs = -1
-  if (
-    answersTurn &&
-    before.usable &&
-    before.words >= QUESTION_WORDS_MIN &&
-    before.words <= QUESTION_WORDS_MAX
-  ) {
-    sentence.needs = before.index
-  } else if (bound) {
-    const reachable = before?.usable && (answersTurn || follows(analysis, before, sentence))
-    if (reachable && !before.question) sentence.needs = before.index
-    else sentence.usable = false
-  } else if (
-    before?.question &&
-    before.usable &&
-    before.passage === sentence.passage &&
-    before.words >= QUESTION_WORDS_MIN
-  ) {
-    sentence.needs = before.index
-  }
-  if (!sentence.usable) sentence.quality = 0
-}
-
-/** The next sentence of the same voice: of the passage, or of the same speaker's next passage. */
-function follows(analysis: Analysis, before: Sentence, after: Sentence): boolean {
-  if (before.passage === after.passage) return true
-  const a = analysis.passages[before.passage]!
-  const b = analysis.passages[after.passage]!
-  return (
-    a.source === b.source && a.speaker !== undefined && a.speaker === b.speaker && a.heading === b.heading
-  )
-}
-
-function isAnswer(analysis: Analysis, before: Sentence, after: Sentence): boolean {
-  const a = analysis.passages[before.passage]!
-  const b = analysis.passages[after.passage]!
-  return before.question && a.source === b.source && a.speaker !== b.speaker
 }
 
 async function count(analysis: Analysis, tokens: Token[][], pace: Pace) {

@@ -70,7 +70,8 @@ function rulesOf(language: Language): Rules {
   const fillers = anyOf(language.fillers)
   const rules: Rules = {
     hesitation: new RegExp(`,?\\s*${edge}${anyOf(language.hesitations)}${end}[,.…]*(?=\\s|$|[?!])`, 'giu'),
-    fillerSetOff: new RegExp(`(^|[,—–-])\\s*${edge}${fillers}${end}\\s*(?=[,—–])[,—–]`, 'giu'),
+    // Both commas go: speakers set them for the filler's sake.
+    fillerSetOff: new RegExp(`\\s*[,—–]\\s*${fillers}\\s*[,—–]`, 'giu'),
     fillerLast: new RegExp(`,\\s*${fillers}(?=\\s*[.!?…]*$)`, 'iu'),
     hedge:
       /(?<=\b(?:i|we|you|they|he|she|it|is|are|was|were|be|been|'s|’s|'re|’re|just|really|have|had|do|did|can|could|would|to|and|but|also|then|that) )(?:sort|kind) of /giu,
@@ -118,7 +119,7 @@ function unfitness(plain: string, rules: Rules, speech: boolean): CleanSentence[
 function takeFillers(plain: string, rules: Rules): string {
   let text = plain.replace(rules.hesitation, ' ')
   // Twice: one filler's comma may be the next one's.
-  for (let pass = 0; pass < 2; pass++) text = tidy(text.replace(rules.fillerSetOff, '$1 '))
+  for (let pass = 0; pass < 2; pass++) text = tidy(text.replace(rules.fillerSetOff, ' '))
   text = text.replace(rules.fillerLast, '').replace(rules.hedge, '')
   return tidy(takeRepeats(text))
 }

@@ -2,7 +2,7 @@ import type { Language } from '#src/ai/offline/languages/language.ts'
 import { wordsOf } from '#src/ai/offline/words.ts'
 
 /** How many words into a sentence a pronoun still looks back rather than at what the sentence named. */
-const PRONOUN_REACH_WORDS = 8
+const PRONOUN_REACH_WORDS = 12
 
 export type Reference =
   /** The sentence stands alone. */
@@ -22,6 +22,7 @@ export function referenceOf(text: string, language: Language): Reference {
   if (language.prepositions.has(lower[0]!) && pointsBack(lower, language)) return 'hard'
   const named = words.findIndex((word, at) => at > 0 && /^\p{Lu}\p{Ll}/u.test(word.text))
   const pronoun = lower.findIndex((word) => PERSONAL.has(word))
+  if (/\b(?:like|than|as|such) (?:this|that|these|those)\b/.test(text)) return 'soft'
   return pronoun >= 0 && (named < 0 || named > pronoun) ? 'soft' : 'none'
 }
 

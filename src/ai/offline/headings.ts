@@ -1,11 +1,13 @@
 import type { Analysis } from '#src/ai/offline/analysis.ts'
 import { sentencesOf } from '#src/ai/offline/centrality.ts'
-import { type Keyphrase, keyphrasesOf } from '#src/ai/offline/keyphrases.ts'
+import { type Keyphrase, keyphrasesOf, sharpen } from '#src/ai/offline/keyphrases.ts'
 import type { Section } from '#src/ai/offline/own-sections.ts'
 import type { Pace } from '#src/ai/offline/pace.ts'
 import { isUnspaced, stemOf, wordsOf } from '#src/ai/offline/words.ts'
 
 const HEADING_CHARS_MAX = 70
+/** A second subject is named when it is at least this much of the first. */
+const SECOND_SHARE = 0.5
 
 /** Names each section that has no heading after what it alone speaks of most; no two are named alike. */
 export async function headingsOf(
@@ -38,15 +40,17 @@ export async function headingsOf(
 }
 
 function choosePair(phrases: readonly Keyphrase[]): [Keyphrase | undefined, Keyphrase | undefined] {
-  const first = phrases[0]
-  const second = phrases.find(
-    (phrase) =>
-      phrase !== first &&
-      phrase.score > (first?.score ?? 0) * 0.5 &&
-      !phrase.stems.some((stem) => first?.stems.includes(stem)),
+  const things = phrases.filter(({ thing }) => thing)
+  const best = things[0] ?? phrases[0]
+  const next = things.find(
+    ({ stems, score }) => score > best!.score * SECOND_SHARE && apart(stems, best!.stems),
   )
-  return [first, second]
+  const first = best && sharpen(best, things)
+  const second = next && sharpen(next, things)
+  return [first, second && apart(second.stems, first!.stems) ? second : next]
 }
+
+const apart = (a: readonly string[], b: readonly string[]) => !a.some((stem) => b.includes(stem))
 
 function nameOf(first: Keyphrase | undefined, second: Keyphrase | undefined, tag: string): string {
   if (!first) return ''

@@ -3,58 +3,86 @@ import { isTerm } from '#src/ai/offline/vocabulary.ts'
 import { isUnspaced, stemOf, wordsOf } from '#src/ai/offline/words.ts'
 
 const PHRASE_WORDS_MAX = 3
+const NAME_WORDS_MAX = 4
 const PHRASE_CHARS_MAX = 48
+const COUNT_POWER = 0.7
+const RARITY_POWER = 0.5
+/** A phrase of several words, said more than once, says more than its words do apart. */
+const PHRASE_BONUS = 0.7
+/** A section is about a thing rather than about whom it names. */
+const NAME_BONUS = 0.5
+/** Worth of a phrase that never stands where only a thing can be named. */
+const NOUN_FLOOR = 0.25
+/** A phrase sharpens its last word (`paused worker` for `worker`) when it stands for this share of it. */
+const SHARPER_SHARE = 0.15
+/** Below this share of its places naming a thing, a word is likely none. */
+const NOUN_SHARE_MIN = 0.25
 
 export type Keyphrase = {
   text: string
   key: string
   stems: string[]
   count: number
-  noun: number
+  thing: boolean
   score: number
 }
 
+type Entry = { forms: Map<string, number>; stems: string[]; count: number; noun: number; named: number }
+
 /**
- * Noun phrases a text speaks of most, best first: runs of content words (RAKE, Rose et al. 2010), kept when
- * what stands around them shows that they name a thing. `rarity` tells how telling a stem is.
+ * Noun phrases that a text speaks of most, best first: runs of content words (RAKE, Rose et al. 2010), worth
+ * the more often they stand where a thing is named. `rarity` tells how telling a stem is.
  */
 export function keyphrasesOf(
-  texts: readonly string[],
+  sentences: readonly string[],
   language: Language,
   rarity: (stem: string) => number,
 ): Keyphrase[] {
-  const found = new Map<
-    string,
-    { forms: Map<string, number>; stems: string[]; count: number; noun: number }
-  >()
-  for (const text of texts) {
-    for (const run of runsOf(text, language)) {
-      for (const phrase of phrasesOf(run)) {
-        const stems = phrase.words.map((word) => stemOf(word, language.tag))
-        const key = stems.join(' ')
-        const entry = found.get(key) ?? { forms: new Map(), stems, count: 0, noun: 0 }
-        entry.count += phrase.whole ? 1 : 0.5
-        entry.noun += phrase.noun ? 1 : 0
-        const form = phrase.words.join(isUnspaced(language.tag) ? '' : ' ')
-        entry.forms.set(form, (entry.forms.get(form) ?? 0) + 1)
-        found.set(key, entry)
-      }
+  const entries = new Map<string, Entry>()
+  for (const sentence of sentences) {
+    for (const run of runsOf(sentence, language)) {
+      for (const phrase of phrasesOf(run, language)) count(entries, phrase, language)
     }
   }
-  return [...found]
-    .map(([key, { forms, stems, count, noun }]) => {
-      const text = [...forms].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]![0]
-      const telling = stems.reduce((sum, stem) => sum + rarity(stem), 0) / stems.length
-      const score = count * telling * (1 + 0.6 * (stems.length - 1)) * (0.4 + (0.6 * noun) / (count + 0.5))
-      return { text, key, stems, count, noun, score }
-    })
+  const nounShareMin = language.determiners.size > 0 ? NOUN_SHARE_MIN : 0
+  return [...entries]
+    .map(([key, entry]) => ({
+      key,
+      stems: entry.stems,
+      text: commonForm(entry.forms),
+      count: entry.count,
+      thing: entry.noun / entry.count >= nounShareMin,
+      score: scoreOf(entry, rarity),
+    }))
     .filter(({ text, stems }) => text.length <= PHRASE_CHARS_MAX && new Set(stems).size === stems.length)
     .sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1))
 }
 
+/** The phrase of several words that best says which of its kind a single word means, or the phrase itself. */
+export function sharpen(phrase: Keyphrase, among: readonly Keyphrase[]): Keyphrase {
+  if (phrase.stems.length > 1) return phrase
+  const sharper = among.find(
+    ({ stems, count, thing }) =>
+      thing &&
+      stems.length > 1 &&
+      stems.at(-1) === phrase.key &&
+      count >= Math.max(1, phrase.count * SHARPER_SHARE),
+  )
+  return sharper ?? phrase
+}
+
+function scoreOf({ stems, count, noun, named }: Entry, rarity: (stem: string) => number): number {
+  const telling = stems.reduce((sum, stem) => sum + rarity(stem), 0) / stems.length
+  const thing = NOUN_FLOOR + (1 - NOUN_FLOOR) * Math.min(1, noun / count)
+  const length = count >= 2 ? 1 + PHRASE_BONUS * Math.min(2, stems.length - 1) : 1
+  return (
+    count ** COUNT_POWER * telling ** RARITY_POWER * thing * length * (named / count > 0.5 ? NAME_BONUS : 1)
+  )
+}
+
 type Run = { words: string[]; before: string; after: string; opening: boolean }
 
-/** Stretches of content words between stop words and punctuation. */
+/** Stretches of words that name things, between the words and the punctuation that do not. */
 function runsOf(text: string, language: Language): Run[] {
   const runs: Run[] = []
   let run: Run | undefined
@@ -62,12 +90,11 @@ function runsOf(text: string, language: Language): Run[] {
   let before = ''
   for (const { text: word, index } of wordsOf(text, language.tag)) {
     const lower = word.toLowerCase().replaceAll('’', "'")
-    const broken = /[^\s]/.test(text.slice(previousEnd, index))
-    if (broken) {
+    if (/[^\s]/.test(text.slice(previousEnd, index))) {
       run = undefined
       before = ''
     }
-    if (isTerm(lower, language) && !/^\p{N}/u.test(word)) {
+    if (namesThings(word, lower, run, before, language)) {
       if (!run) {
         run = { words: [], before, after: '', opening: previousEnd === 0 }
         runs.push(run)
@@ -81,35 +108,73 @@ function runsOf(text: string, language: Language): Run[] {
     previousEnd = index + word.length
   }
   return runs
-    .map((found) => (found.words.length === 0 ? found : trimVerbs(found, language)))
-    .filter((found) => found.words.length > 0)
 }
 
-/** Takes verbs off both ends: what follows `to` or a pronoun, and what ends in `-ed`, `-ing`, `-ly`. */
-function trimVerbs(run: Run, language: Language): Run {
-  if (language.tag !== 'en') return run
-  const words = [...run.words]
-  const led =
-    /^(?:to|i|you|we|they|he|she|it|who|that|will|can|could|would|should|must|might|don't|doesn't|didn't|not|never|and|just|also)$/
-  if (led.test(run.before) && /^\p{Ll}/u.test(words[0]!) && words.length > 0) words.shift()
-  while (words.length > 0 && /^\p{Ll}.*(?:ed|ly|ing)$/u.test(words[0]!) && words.length < 2) words.shift()
-  while (words.length > 0 && /^\p{Ll}.*(?:ed|ly)$/u.test(words.at(-1)!)) words.pop()
-  while (words.length > 0 && /ly$/.test(words[0]!)) words.shift()
-  return { ...run, words, before: words.length < run.words.length ? '' : run.before }
+/** Whether a word can be part of a name for a thing: not a stop word, a figure, an adverb or a verb. */
+function namesThings(
+  word: string,
+  lower: string,
+  run: Run | undefined,
+  before: string,
+  language: Language,
+): boolean {
+  if (!isTerm(lower, language) || /^[\p{N}@]/u.test(word) || language.verbs.has(lower)) return false
+  if (language.tag !== 'en' || /^\p{Lu}/u.test(word)) return true
+  if (/(?:ly|n't)$/.test(lower) || VERB_BEFORE.has(before)) return false
+  // A participle describes a thing after an article (`the paused worker`), else it is what someone did.
+  return (
+    !/(?:ed|ing)$/.test(lower) || lower.length < 6 || (run === undefined && language.determiners.has(before))
+  )
 }
 
-function phrasesOf(run: Run): { words: string[]; noun: boolean; whole: boolean }[] {
-  const named = /^\p{Lu}/u.test(run.words.at(-1)!) && !run.opening
-  const noun = named || NOUN_BEFORE.test(run.before) || NOUN_AFTER.test(run.after)
-  if (run.words.length <= PHRASE_WORDS_MAX) {
-    const whole = { words: run.words, noun, whole: true }
-    const tail = run.words.length > 1 ? [{ words: run.words.slice(-1), noun, whole: false }] : []
-    const pair = run.words.length > 2 ? [{ words: run.words.slice(-2), noun, whole: false }] : []
-    return [whole, ...pair, ...tail]
-  }
-  return [{ words: run.words.slice(-2), noun, whole: false }]
+const VERB_BEFORE = new Set(
+  "to i you we they he she it who will can could would should must may might don't doesn't didn't not never".split(
+    ' ',
+  ),
+)
+
+type Phrase = { words: string[]; noun: boolean; named: boolean; weight: number }
+
+/** The run itself when it is short, its end, and its last word. */
+function phrasesOf({ words, before, after, opening }: Run, language: Language): Phrase[] {
+  const capitals = words.filter((word) => /^\p{Lu}/u.test(word)).length
+  const named = !language.nounsCapitalised && capitals === words.length && (!opening || words.length > 1)
+  const noun = named || language.determiners.has(before) || (language.tag === 'en' && NOUN_AFTER.test(after))
+  const whole = { words: opening && !named ? lowerFirst(words, language) : words, noun, named, weight: 1 }
+  const last = { words: whole.words.slice(-1), noun, named: false, weight: named ? 0 : 0.6 }
+  if (words.length > (named ? NAME_WORDS_MAX : PHRASE_WORDS_MAX)) return [{ ...last, weight: 0.6 }]
+  const pair = { words: whole.words.slice(-2), noun, named: false, weight: named ? 0 : 0.6 }
+  const parts = words.length > 2 ? [pair, last] : words.length > 1 ? [last] : []
+  return [whole, ...parts.filter(({ weight }) => weight > 0)]
 }
 
-const NOUN_BEFORE =
-  /^(?:an?|the|this|that|these|those|my|your|his|her|its|our|their|some|any|every|each|no|of|in|for|with|by|about|between|into|from|der|die|das|dem|den|des|eine?[nmrs]?|le|la|les|une?|des|du|el|los|las|il|lo|gli|o|os|as|de|het|een)$/
+const PARTICIPLE = /^\p{Ll}+[^e]ed$/u
+
 const NOUN_AFTER = /^(?:of|is|are|was|were|has|have|had|will|can|could|would|should)$/
+
+/** A sentence's first capital says nothing about the word, except where nouns have theirs. */
+function lowerFirst(words: readonly string[], language: Language): string[] {
+  const [first = '', ...rest] = words
+  const plain = /^\p{Lu}\p{Ll}+$/u.test(first) && !language.nounsCapitalised
+  return [plain ? first.toLowerCase() : first, ...rest]
+}
+
+function count(entries: Map<string, Entry>, { words, noun, named, weight }: Phrase, language: Language) {
+  if (words.every((word) => language.vague.has(word.toLowerCase()))) return
+  const last = words.at(-1)!
+  if (!named && (language.vague.has(last.toLowerCase()) || (language.tag === 'en' && PARTICIPLE.test(last))))
+    return
+  const stems = words.map((word) => stemOf(word, language.tag))
+  const key = stems.join(' ')
+  const entry = entries.get(key) ?? { forms: new Map(), stems, count: 0, noun: 0, named: 0 }
+  entry.count += weight
+  entry.noun += noun ? weight : 0
+  entry.named += named ? weight : 0
+  const form = words.join(isUnspaced(language.tag) ? '' : ' ').replace(/['’]s$/, '')
+  entry.forms.set(form, (entry.forms.get(form) ?? 0) + 1)
+  entries.set(key, entry)
+}
+
+function commonForm(forms: ReadonlyMap<string, number>): string {
+  return [...forms].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? 1 : -1))[0]![0]
+}

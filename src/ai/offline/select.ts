@@ -121,7 +121,10 @@ function createCover(
   }
 }
 
-/** The sentence with all that must stand before it, or nothing when they are not all at hand. */
+/**
+ * The sentence with all that must stand before it, or nothing when they are not all at hand; with what it
+ * reads better after, when that is at hand.
+ */
 export function chainOf(analysis: Analysis, sentence: Sentence, allowed: ReadonlySet<number>): Sentence[] {
   const chain = [sentence]
   while (chain[0]!.needs >= 0) {
@@ -129,7 +132,9 @@ export function chainOf(analysis: Analysis, sentence: Sentence, allowed: Readonl
     if (chain.length === CHAIN_MAX || !allowed.has(before.index) || !before.usable) return []
     chain.unshift(before)
   }
-  return chain
+  if (chain[0]!.leans < 0 || !allowed.has(chain[0]!.leans)) return chain
+  const longer = [...chainOf(analysis, analysis.sentences[chain[0]!.leans]!, allowed), ...chain]
+  return longer.length <= CHAIN_MAX && longer.length > chain.length ? longer : chain
 }
 
 function meanWeight(sentences: readonly Sentence[], weights: Float64Array): number {

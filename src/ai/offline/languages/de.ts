@@ -43,6 +43,9 @@ export const german = defineLanguage({
   secondPerson: 'du dir dich dein deine ihr euch euer eure',
   determiners: `der die das dem den des ein eine einem einen einer eines kein keine mein meine sein seine ihr
     ihre unser unsere jede jeder jedes diese dieser dieses im am zum zur vom beim`,
+  vague: `jahr jahre jahren zeit zeiten tag tage tagen woche wochen monat monate stunde stunden minute minuten mal
+    frage fragen antwort beispiel leute leuten mensch menschen teil teile punkt ende anfang art weise moment
+    sache sachen grund problem prozent euro name namen wort worte morgen abend seite seiten stelle`,
   abbreviations: `z b d h u a bzw usw ca dr prof hr fr nr str st evtl ggf inkl max min mio mrd jh abs art bd
     vgl sog z.b d.h u.a o.ä v.a i.d.r jan feb aug sept okt nov dez`,
   nounsCapitalised: true,

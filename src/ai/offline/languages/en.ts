@@ -22,7 +22,8 @@ export const english = defineLanguage({
     whether which while who whole whom whose why will with within without won't would wouldn't yes yet you
     you'd you'll you're you've your yours yourself yeah actually basically bit lot lots sort kind pretty
     probably gonna wanna stuff guy guys called including according second third new says big great good better
-    best bad long little able look looked looking looks start started need needed needs`,
+    best bad long little able look looked looking looks start started need needed needs four five six seven eight nine ten eleven twelve twenty thirty forty fifty
+    sixty seventy eighty ninety hundred thousand million billion half dozen`,
   backReferences: `
     it it's its that that's this these those they they're they've they'd they'll them their theirs he he's she
     she's him his her hers himself herself itself such both neither either another others former latter which
@@ -34,7 +35,7 @@ export const english = defineLanguage({
   connectives: `and|but|so|or|nor|yet|however|therefore|thus|hence|moreover|furthermore|in addition|
     additionally|also|besides|nevertheless|nonetheless|meanwhile|consequently|as a result|instead|still|
     for example|for instance|in fact|of course|then|finally|on the other hand|in contrast|by contrast|
-    conversely|in other words|that is|in particular|again|and so|and then|so then|and also|but then|but also|
+    conversely|in other words|that is|in response|despite this|after this|after that|that said|in particular|again|and so|and then|so then|and also|but then|but also|
     plus|accordingly|subsequently|afterwards|as such|rather|at the same time|in turn|similarly|likewise`,
   openers: `well|okay|ok|so|now|yeah|oh|alright|all right|right|anyway|look|listen|you see|see|hey|man|
     so yeah|and yeah|honestly|frankly|basically|actually|obviously|clearly|literally|essentially|
@@ -46,7 +47,8 @@ export const english = defineLanguage({
   fillers: `you know|i mean|sort of|kind of|like|right|okay|ok|well|actually|basically|literally|honestly|
     obviously|frankly|i guess|you see|if you will|as it were|so to speak|let's say|or whatever|
     or something|or something like that|and so on|and stuff|and stuff like that|and things like that|yeah|
-    to be honest|to be fair|of course|anyway|i suppose|if you like|as i said|like i said|as you can see`,
+    to be honest|to be fair|anyway|i suppose|if you like|as i said|like i said|as you can see|by the way|
+    in a way|in a sense|believe it or not|believe me|trust me|mind you`,
   housekeeping: `thank you|thanks|welcome|good morning|good afternoon|good evening|hello|hi everyone|
     hi everybody|hi all|hey everyone|hi there|my name is|hear me|see my screen|my screen|share my screen|
     sharing my screen|next slide|previous slide|this slide|the slide|last slide|slides|any questions|
@@ -64,7 +66,11 @@ export const english = defineLanguage({
     i'm here to|talk to you about|let me show you|i'll show you|bear with me|one second|hang on|
     where was i|does that answer|does that make sense|hope that answers|i work at|i work for|
     wi-fi|restroom|lunch|please sit|take a seat|first row|front row|the schedule|next speaker|our speaker|
-    our next|stage|introduce`,
+    our next|stage|let me|i'd like to|i would like to|i want to|want to start with|here's the part|here is the part|
+    here's what|here is what|the thing is|a question about|have a question|my question|quick question|
+    follow-up|makes sense|fair enough|as i said|as i mentioned|like i said|i should say|
+    i have to say|you'll see|you will see|we'll see|we will see|we'll get to|come back to that|get to that|
+    i'll come back|i'm told|i'm being told|minutes left|on the screen|on screen|try this at home`,
   firstPerson: `i i'm i've i'd i'll me my mine myself we we're we've we'd we'll us our ours ourselves`,
   secondPerson: "you you're you've you'd you'll your yours yourself",
   determiners: `a an the this that these those my your his her its our their some any every each no another
@@ -80,6 +86,14 @@ export const english = defineLanguage({
     thinks thought told took try tries turn turns understood use uses want wants went win wins won work works
     write writes wrote matters looks look feels feel seems seem remains remain includes include contains
     contain lives live stays stay starts start stops stop happens happen asks ask adds add changes change`,
+  vague: `time times thing things way ways day days night nights minute minutes second seconds hour hours week weeks
+    month months year years people person man men woman women part parts number numbers lot lots kind kinds moment
+    moments piece pieces question questions answer answers story stories example examples case cases point points
+    fact facts place places side end ends beginning problem problems reason reasons idea ideas morning evening
+    afternoon name names word words line lines sentence sentences tomorrow today yesterday somebody nobody
+    everybody anybody percent quarter life world area areas line lines group groups use others rest january
+    february march april june july august september october november december monday tuesday wednesday
+    thursday friday saturday sunday`,
   abbreviations: `mr mrs ms dr prof st jr sr vs etc e.g i.e inc ltd co corp no fig approx dept est gen gov lt
     col sgt capt rev hon jan feb mar apr jun jul aug sep sept oct nov dec vol pp ed eds al cf ca mt ft u.s u.k
     u.n a.m p.m ph.d b.c a.d d.c`,

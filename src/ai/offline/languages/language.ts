@@ -28,6 +28,8 @@ export type LanguageWords = {
   determiners?: string
   /** Finite verbs and auxiliaries: a sentence without any is likely a fragment. */
   verbs?: string
+  /** Nouns that say too little to stand in a heading. */
+  vague?: string
   abbreviations?: string
   nounsCapitalised?: boolean
 }
@@ -49,6 +51,7 @@ export type Language = {
   secondPerson: ReadonlySet<string>
   determiners: ReadonlySet<string>
   verbs: ReadonlySet<string>
+  vague: ReadonlySet<string>
   abbreviations: ReadonlySet<string>
   nounsCapitalised: boolean
 }
@@ -71,6 +74,7 @@ export function defineLanguage(from: LanguageWords): Language {
     secondPerson: wordSet(from.secondPerson),
     determiners: wordSet(from.determiners),
     verbs: wordSet(from.verbs),
+    vague: wordSet(from.vague),
     abbreviations: wordSet(from.abbreviations),
     nounsCapitalised: from.nounsCapitalised ?? false,
   }

@@ -1,0 +1,71 @@
+import type { Analysis, Passage, Sentence } from '#src/ai/offline/analysis.ts'
+import type { Pace } from '#src/ai/offline/pace.ts'
+import { wordsOf } from '#src/ai/offline/words.ts'
+
+const QUESTION_WORDS_MIN = 5
+const QUESTION_WORDS_MAX = 45
+/** A pronoun that nothing before it explains. */
+const UNEXPLAINED_QUALITY = 0.5
+
+/**
+ * Finds for each sentence what must stand before it: an answer's question, and what it points back at.
+ * A sentence that points at nothing usable is given up.
+ */
+export async function linkSentences(analysis: Analysis, pace: Pace): Promise<void> {
+  for (const [at, passage] of analysis.passages.entries()) {
+    await pace()
+    const sentences = analysis.sentences.slice(passage.from, passage.to)
+    for (const sentence of sentences) {
+      if (introducesSpeaker(analysis, passage, sentence)) sentence.usable = false
+    }
+    const question = questionBefore(analysis, at)
+    const first = sentences.find((sentence) => sentence.usable && !sentence.question)
+    for (const sentence of sentences) link(analysis, sentence, sentence === first ? question : undefined)
+  }
+}
+
+function link(analysis: Analysis, sentence: Sentence, question: Sentence | undefined) {
+  const before = analysis.sentences[sentence.index - 1]
+  const readable = before?.usable && follows(analysis, before, sentence) ? before : undefined
+  if (question) {
+    sentence.needs = question.index
+  } else if (sentence.reference === 'hard' || sentence.answers) {
+    if (readable && !readable.question) sentence.needs = readable.index
+    else sentence.usable = false
+  } else if (readable?.question && readable.passage === sentence.passage && isAsked(readable)) {
+    sentence.needs = readable.index
+  } else if (sentence.reference === 'soft') {
+    if (readable?.passage === sentence.passage && !readable.question) sentence.leans = readable.index
+    else sentence.quality *= UNEXPLAINED_QUALITY
+  }
+  if (!sentence.usable) sentence.quality = 0
+}
+
+/** The question that someone else asked right before a passage. */
+function questionBefore({ passages, sentences }: Analysis, at: number): Sentence | undefined {
+  const asking = passages[at - 1]
+  const answering = passages[at]!
+  if (!asking || asking.source !== answering.source || asking.speaker === answering.speaker) return undefined
+  const question = sentences.slice(asking.from, asking.to).findLast((sentence) => sentence.question)
+  return question && isAsked(question) ? question : undefined
+}
+
+const isAsked = ({ usable, words, reference }: Sentence) =>
+  usable && reference !== 'hard' && words >= QUESTION_WORDS_MIN && words <= QUESTION_WORDS_MAX
+
+/** The next sentence of the same voice: of the passage, or of the same speaker's next passage. */
+function follows(analysis: Analysis, before: Sentence, after: Sentence): boolean {
+  if (before.passage === after.passage) return true
+  const a = analysis.passages[before.passage]!
+  const b = analysis.passages[after.passage]!
+  return (
+    a.source === b.source && a.speaker !== undefined && a.speaker === b.speaker && a.heading === b.heading
+  )
+}
+
+/** `I'm Tomás`, said by Tomás. */
+function introducesSpeaker({ language }: Analysis, { speaker }: Passage, sentence: Sentence): boolean {
+  if (!speaker || !sentence.firstPerson) return false
+  const names = wordsOf(speaker, language.tag).filter(({ text }) => text.length > 2)
+  return names.some(({ text }) => sentence.text.includes(text))
+}
