@@ -8,7 +8,7 @@ const POLL_MS = 100
 
 /** The queue that is the table of jobs itself. */
 export function inlineQueue(db: Db): Queue {
-  let wake = Promise.withResolvers<void>()
+  const waiting = new Set<() => void>()
   const due = db
     .select({ id: jobs.id })
     .from(jobs)
@@ -16,35 +16,46 @@ export function inlineQueue(db: Db): Queue {
     .orderBy(jobs.dueAt, jobs.id)
     .limit(sql.placeholder('max'))
     .prepare()
+
   return {
     name: 'inline',
     send: async () => {
-      wake.resolve()
-      wake = Promise.withResolvers()
+      for (const wake of waiting) wake()
     },
     pull: async ({ max, waitMs, signal }) => {
       const deadline = Date.now() + waitMs
       while (true) {
-        const woken = wake.promise
+        const woken = untilWoken(signal)
         const rows = await due.all({ now: Date.now(), max })
         const remainingMs = deadline - Date.now()
-        if (rows.length || remainingMs <= 0 || signal.aborted) return rows.map((row) => row.id)
-        await pause(Math.min(POLL_MS, remainingMs), woken, signal)
+        if (rows.length || remainingMs <= 0 || signal.aborted) {
+          woken.wake()
+          return rows.map((row) => row.id)
+        }
+        woken.within(Math.min(POLL_MS, remainingMs))
+        await woken.promise
       }
     },
   }
-}
 
-/** Waits `ms`, or less when `early` settles or the signal aborts. */
-function pause(ms: number, early: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-    early.then(done)
-    function done() {
+  // Begins to listen before the table is read, so that a job written meanwhile is not slept over.
+  function untilWoken(signal: AbortSignal) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    let timer: Timer | undefined
+    const wake = () => {
       clearTimeout(timer)
-      signal.removeEventListener('abort', done)
+      waiting.delete(wake)
+      signal.removeEventListener('abort', wake)
       resolve()
     }
-  })
+    waiting.add(wake)
+    signal.addEventListener('abort', wake)
+    return {
+      promise,
+      wake,
+      within(ms: number) {
+        timer = setTimeout(wake, ms)
+      },
+    }
+  }
 }
