@@ -3,6 +3,7 @@ import footnote from 'markdown-it-footnote'
 
 /** Quotes and lists nested deeper than this are not looked into: a list counts two. Bounds time and stack. */
 export const NESTING_MAX = 24
+const ADDRESS_CHARS_MAX = 2_000
 
 /**
  * The Markdown everyone here means: CommonMark, tables, strikethrough and `[^1]` footnotes.
@@ -14,7 +15,14 @@ export function createParser(options: { html: boolean }): MarkdownIt {
   parser.disable(['footnote_inline', 'footnote_tail'])
   parser.block.ruler.before('footnote_def', 'footnote_line', noteDefinitionLine)
   parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false })
+  endAddressesAtMarkers(parser)
   return parser
+}
+
+/** In `https://example.com[^1]` the marker is a marker: without this the address would swallow it. */
+function endAddressesAtMarkers({ linkify }: MarkdownIt): void {
+  const matchAtStart = linkify.matchAtStart.bind(linkify)
+  linkify.matchAtStart = (text) => matchAtStart(text.slice(0, ADDRESS_CHARS_MAX).split('[^', 1)[0]!)
 }
 
 const structure = createParser({ html: true })

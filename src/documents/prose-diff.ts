@@ -103,8 +103,12 @@ export function diffProse(before: string, after: string): Hunk[] {
 export function resolveHunks(hunks: Hunk[], decisions: Record<string, Decision>): string {
   checkDecisions(hunks, decisions)
   const chosen = chooseSides(hunks, decisions)
-  const ends = [lastPiece(hunks, 'before'), lastPiece(hunks, 'after')] as const
-  return chosen.map((block, index) => block.text + gapAfter(block, chosen[index + 1], ends)).join('')
+  const frame = {
+    before: lastPiece(hunks, 'before'),
+    after: lastPiece(hunks, 'after'),
+    newline: newlineOf(hunks),
+  }
+  return chosen.map((block, index) => block.text + gapAfter(block, chosen[index + 1], frame)).join('')
 }
 
 type Section = { id: string; heading: string; markdown: string }
@@ -242,29 +246,36 @@ function chooseSides(hunks: Hunk[], decisions: Record<string, Decision>): Chosen
 }
 
 type End = { place: number; gap: string }
+/** The ends of both texts and how their lines end. */
+type Frame = { before: End; after: End; newline: string }
 
 function lastPiece(hunks: Hunk[], side: 'before' | 'after'): End {
   const pieces = hunks.flatMap((hunk) => hunk[side] ?? [])
   return { place: pieces.length, gap: pieces.at(-1)?.gap ?? '' }
 }
 
-function gapAfter(block: Chosen, next: Chosen | undefined, ends: readonly [before: End, after: End]): string {
-  const [beforeEnd, afterEnd] = ends
-  const takesAfter = block.side !== 'before' && next?.side !== 'before'
-  if (takesAfter && block.after + 1 === (next?.after ?? afterEnd.place)) return block.hunk.after!.gap
-  const takesBefore = block.side !== 'after' && next?.side !== 'after'
-  if (takesBefore && block.before + 1 === (next?.before ?? beforeEnd.place)) return block.hunk.before!.gap
-  if (!next) return afterEnd.gap || beforeEnd.gap
-  return neededGap(block, next)
+function newlineOf(hunks: Hunk[]): string {
+  for (const { before, after } of hunks) {
+    const lineEnd = /\r\n?|\n/.exec((before?.gap ?? '') + (after?.gap ?? ''))
+    if (lineEnd) return lineEnd[0]
+  }
+  return '\n'
 }
 
-function neededGap(block: Chosen, next: Chosen): string {
+function gapAfter(block: Chosen, next: Chosen | undefined, frame: Frame): string {
+  const takesAfter = block.side !== 'before' && next?.side !== 'before'
+  if (takesAfter && block.after + 1 === (next?.after ?? frame.after.place)) return block.hunk.after!.gap
+  const takesBefore = block.side !== 'after' && next?.side !== 'after'
+  if (takesBefore && block.before + 1 === (next?.before ?? frame.before.place)) return block.hunk.before!.gap
+  if (!next) return frame.after.gap || frame.before.gap
+  return neededGap(block, next, frame.newline)
+}
+
+function neededGap(block: Chosen, next: Chosen, newline: string): string {
   const own = (block.side === 'before' ? block.hunk.before : block.hunk.after)!.gap
-  const lineEnds = own.match(/\r\n?|\n/g) ?? []
-  const newline = lineEnds[0] ?? '\n'
   const [kind, nextKind] = [block.hunk.kind, next.hunk.kind]
   if (nextKind === 'row' && (kind === 'row' || kind === 'table')) return newline
-  if (lineEnds.length >= 2) return own
+  if ((own.match(/\r\n?|\n/g) ?? []).length >= 2) return own
   const tight = kind === 'heading' || kind === 'code' || (kind === 'item' && nextKind === 'item')
   return tight ? newline : newline + newline
 }

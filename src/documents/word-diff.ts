@@ -55,32 +55,36 @@ function mergeNear(changes: WordChange[]): WordChange[] {
   const merged: WordChange[] = []
   let removed = ''
   let added = ''
-  const flush = () => {
-    merged.push(...replaced(removed, added))
-    removed = ''
-    added = ''
-  }
   for (const [index, { type, text }] of changes.entries()) {
     if (type === 'removed') removed += text
     else if (type === 'added') added += text
-    else if (
-      (removed || added) &&
-      index < changes.length - 1 &&
-      isBridge(text, removed.length + added.length)
-    ) {
+    else if (index < changes.length - 1 && isBridge(text, removed.length + added.length)) {
       removed += text
       added += text
     } else {
-      flush()
-      merged.push({ type: 'same', text })
+      const shared = sharedEnd(removed, added)
+      merged.push(
+        ...replaced(removed.slice(0, removed.length - shared), added.slice(0, added.length - shared)),
+      )
+      merged.push({ type: 'same', text: removed.slice(removed.length - shared) + text })
+      removed = ''
+      added = ''
     }
   }
-  flush()
-  return merged
+  return [...merged, ...replaced(removed, added)]
+}
+
+/** The length of the white space that a bridge left at the end of both. */
+function sharedEnd(removed: string, added: string): number {
+  let length = 0
+  while (/\s/.test(removed.at(-1 - length) ?? '') && removed.at(-1 - length) === added.at(-1 - length))
+    length++
+  return length
 }
 
 /** Space on one line, or a short word after a longer change. */
 const isBridge = (text: string, changed: number) =>
+  changed > 0 &&
   !/[\r\n]/.test(text) &&
   (text.trim() === '' || (text.trim().length <= BRIDGE_CHARS_MAX && changed > text.length))
 
