@@ -50,6 +50,7 @@ export async function splitPassages(text: string, options: BlockOptions = {}): P
     }
     await close()
     if (mark) place = { ...place, ...mark.place }
+    if (isDoubtful(block, marks)) place = { ...place, speaker: undefined }
     paragraph = {
       start: block.start + (mark?.skipped ?? 0),
       end: block.end,
@@ -78,6 +79,12 @@ function readMark({ turn }: Stretch, marks: Marks): { place: Place; skipped: num
   if (turn.timeMs !== undefined && (hasTime || turn.afterTime === 0)) place.timeMs = turn.timeMs
   if (hasLabel) place.speaker = turn.label
   return { place, skipped: hasLabel ? turn.afterLabel : turn.afterTime }
+}
+
+/** A label that may be a name ends the turn before it: better no speaker than the wrong one. */
+function isDoubtful({ turn, isParagraph }: Stretch, marks: Marks): boolean {
+  const isLabel = turn?.evidence === 'plain' || turn?.evidence === 'bold'
+  return isParagraph && isLabel && !marks.hasLabel(turn)
 }
 
 type Addition = { text: string; paragraph: Paragraph; place: Place; breathe: Breather }

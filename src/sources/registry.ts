@@ -50,6 +50,7 @@ export async function importSource(input: ImportInput & { title?: string }) {
     throw limitExceeded(`The file has ${inFull(bytes)} bytes; a file may have ${inFull(UPLOAD_BYTES_MAX)}.`)
   const title = givenTitle(input.title)
   const source = await importers[kind].read(input)
+  refuseWordless(source)
   return { ...source, kind, title: title ?? titleOf({ ...source, fileName: input.fileName }) }
 }
 
@@ -57,7 +58,16 @@ export async function importSource(input: ImportInput & { title?: string }) {
 export async function importText(input: { text: string; title?: string }): Promise<TitledSource> {
   const title = givenTitle(input.title)
   const source = await readMarkdown(input.text)
+  refuseWordless(source)
   return { ...source, title: title ?? titleOf(source) }
+}
+
+function refuseWordless({ passages }: ImportedSource) {
+  if (passages.length === 0)
+    throw new AppError(
+      'invalid_request',
+      'The source has no text in it: nothing but headings, lines and labels.',
+    )
 }
 
 function givenTitle(title = ''): string | undefined {

@@ -8,6 +8,8 @@ const UNSPACED_RUN =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]+/gu
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+/** Korean has spaces, but joins particles to its words. */
+const HANGUL = /\p{Script=Hangul}/u
 const PHRASE_OR_WORD = /["“”„]([^"“”„]*)["“”„]|([\p{L}\p{N}][\p{L}\p{M}\p{N}'’._-]*)/gu
 
 /** English alone, and none that is also a word of substance ("will", "may", or "die" of other languages). */
@@ -50,24 +52,20 @@ function readPhrase(phrase: string) {
 }
 
 function readWord(word: string) {
-  if (!UNSPACED.test(word)) return [{ text: quote(word), isStopWord: STOP_WORDS.has(word.toLowerCase()) }]
   return searchTerms(word)
     .trim()
     .split(/\s+/)
-    .map((part) => ({
-      text: quote(part) + (isWordOfUnspaced(part) ? '*' : ''),
-      isStopWord: isParticle(part),
-    }))
+    .map((part) => ({ text: quote(part) + (isBeginning(part) ? '*' : ''), isStopWord: isStopWord(part) }))
 }
 
-/** 東京 has to find 東京タワー too, which the segmenter may take for one word. */
-function isWordOfUnspaced(part: string): boolean {
-  return part.length > 1 && UNSPACED.test(part)
+/** 東京 has to find 東京タワー, which the segmenter may take for one word, and 서울 to find 서울에서. */
+function isBeginning(part: string): boolean {
+  return part.length > 1 && (UNSPACED.test(part) || HANGUL.test(part))
 }
 
-/** の, は, を: one kana on its own. */
-function isParticle(part: string): boolean {
-  return /^\p{Script=Hiragana}$/u.test(part)
+/** An English one, or a single kana such as の, は, を. */
+function isStopWord(part: string): boolean {
+  return STOP_WORDS.has(part.toLowerCase()) || /^\p{Script=Hiragana}$/u.test(part)
 }
 
 function segment(run: string): string[] {

@@ -27,17 +27,21 @@ export function storableText(raw: string): string {
   return text
 }
 
+export function textTooLong(bytes: number) {
+  const figures = `${figure.format(bytes)} bytes; a source may have ${figure.format(SOURCE_TEXT_BYTES_MAX)}`
+  return limitExceeded(`The text has ${figures}.`)
+}
+
+export function lineTooLong(chars: number) {
+  const figures = `${figure.format(chars)} characters; a line may have ${figure.format(LINE_CHARS_MAX)}`
+  return limitExceeded(`A line of the text has ${figures}.`)
+}
+
 function refuseTooMuch(text: string) {
   const bytes = Buffer.byteLength(text)
-  if (bytes > SOURCE_TEXT_BYTES_MAX)
-    throw limitExceeded(
-      `The text has ${figure.format(bytes)} bytes; a source may have ${figure.format(SOURCE_TEXT_BYTES_MAX)}.`,
-    )
+  if (bytes > SOURCE_TEXT_BYTES_MAX) throw textTooLong(bytes)
   const line = longestLine(text)
-  if (line > LINE_CHARS_MAX)
-    throw limitExceeded(
-      `A line of the text has ${figure.format(line)} characters; a line may have ${figure.format(LINE_CHARS_MAX)}.`,
-    )
+  if (line > LINE_CHARS_MAX) throw lineTooLong(line)
 }
 
 function longestLine(text: string): number {

@@ -25,10 +25,11 @@ export type Turn = {
   afterLabel: number
 }
 
+// Gaps are bounded: they stand side by side, and a line may be nothing but spaces.
 const CLOCK = String.raw`(?:\s?[AaPp]\.?[Mm]\.?)?`
-const RANGE = String.raw`(?:\s*(?:-->|[-–—])\s*${TIME})?`
+const RANGE = String.raw`(?:\s{0,4}(?:-->|[-–—])\s{0,4}${TIME})?`
 const BRACKETED = String.raw`[[(](${TIME})${CLOCK}${RANGE}[\])]`
-const GAP = String.raw`\s*[-–—|·,]?\s*`
+const GAP = String.raw`\s{0,8}[-–—|·,]?\s{0,8}`
 
 const LEADING_BRACKETED = new RegExp(String.raw`^(?:\*\*|__)?${BRACKETED}(?:\*\*|__)?${GAP}`)
 const LEADING_BARE = new RegExp(String.raw`^(${TIME})${CLOCK}${RANGE}(?:$|\s*[-–—|·]\s+|\s*:\s+|\s+)`)

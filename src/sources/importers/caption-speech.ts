@@ -13,7 +13,7 @@ const CAPITALS = /^[\p{Lu}\p{N} .'’()&-]{3,}$/u
 
 /**
  * Who says what: by the file's own voices (`<v Anna>`), by `>>` and `- ` where somebody else begins, and by
- * labels (`ANNA: …`, or `Anna: …` when it comes back). A label lasts until the next change.
+ * labels (`ANNA: …`; `Anna: …` when it comes back, or when half of the captions have one). A label lasts until the next change.
  */
 export async function readSpeech(captions: Caption[], breathe: Breather): Promise<Speech[]> {
   const hasVoices = captions.some(({ lines }) => lines.some(({ voice }) => voice))
@@ -52,12 +52,17 @@ function readLabel(part: string): { label: string; afterLabel: number } | undefi
 
 async function chooseLabels(captions: Caption[], breathe: Breather): Promise<(label: string) => boolean> {
   const counts = new Map<string, number>()
+  let parts = 0
+  let labelled = 0
   for (const { lines } of captions) {
     if (breathe.isDue()) await breathe.now()
     for (const { part } of lines.flatMap(splitChanges)) {
       const label = readLabel(part)?.label
+      parts++
+      if (label) labelled++
       if (label) counts.set(label, (counts.get(label) ?? 0) + 1)
     }
   }
-  return (label) => (counts.get(label) ?? 0) > (CAPITALS.test(label) ? 0 : 1)
+  const isLabelled = labelled >= 2 && labelled * 2 >= parts
+  return (label) => isLabelled || (counts.get(label) ?? 0) > (CAPITALS.test(label) ? 0 : 1)
 }

@@ -27,14 +27,15 @@ export async function readCaptionText(
 ): Promise<ImportedSource> {
   const breathe = breather()
   const captions = await readCaptions(normalizeText(raw), { ...options, breathe })
-  const paragraphs = joinSpeech(await readSpeech(dropRepeats(captions), breathe))
+  const paragraphs = await joinSpeech(await readSpeech(dropRepeats(captions), breathe), breathe)
   if (paragraphs.length > PASSAGES_MAX) throw tooManyPassages()
   return writeText(paragraphs, breathe)
 }
 
-function joinSpeech(speeches: Speech[]): Speech[] {
+async function joinSpeech(speeches: Speech[], breathe: Breather): Promise<Speech[]> {
   const paragraphs: Speech[] = []
   for (const speech of speeches) {
+    if (breathe.isDue()) await breathe.now()
     const open = paragraphs.at(-1)
     if (!open || beginsParagraph(open, speech)) {
       paragraphs.push({ ...speech })

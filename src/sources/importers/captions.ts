@@ -1,6 +1,7 @@
 import { AppError, limitExceeded } from '#src/errors.ts'
 import type { Breather } from '#src/sources/breathe.ts'
-import { CAPTIONS_MAX } from '#src/sources/limits.ts'
+import { CAPTIONS_MAX, LINE_CHARS_MAX } from '#src/sources/limits.ts'
+import { lineTooLong } from '#src/sources/storable-text.ts'
 import { parseTime, TIME } from '#src/sources/timestamps.ts'
 
 /** One line of a caption as it is read out; `voice` is the speaker that the file itself names. */
@@ -8,12 +9,15 @@ export type CaptionLine = { text: string; voice?: string }
 export type Caption = { startMs: number; endMs: number; lines: CaptionLine[] }
 
 type Reading = {
-  captions: { startMs: number; endMs: number; lines: string[] }[]
+  captions: Caption[]
+  /** False after a blank line, which ends a WebVTT caption. */
   isOpen: boolean
-  /** Lines after a blank one: text of the caption before, or the number or name of the next. */
-  held: string[]
+  /** The last line when it is a number alone: perhaps that of the caption to come. */
+  number?: { value: number; isAfterBlank: boolean }
+  voice?: string
 }
 
+const TIMING_CHARS_MAX = 100
 const TIMING = new RegExp(String.raw`^\s*(${TIME})\s*-->\s*(${TIME})`)
 const VOICE = /<v(?:\.[^\s<>]{0,60})?\s+([^<>]{1,100})>/
 const TAG = /<\/?(?:[a-z][^<>]{0,200}|\d[\d:.]{0,20})>|\{\\[^{}]{0,60}\}/gi
@@ -34,11 +38,12 @@ const ENTITIES: Record<string, string> = {
  * In SubRip (`blankLinesInside`) a blank line does not end a caption. `unreadable_file` when there is none.
  */
 export async function readCaptions(text: string, options: { blankLinesInside: boolean; breathe: Breather }) {
-  const reading: Reading = { captions: [], isOpen: false, held: [] }
+  const reading: Reading = { captions: [], isOpen: false }
   for (let start = 0; start < text.length; ) {
     if (options.breathe.isDue()) await options.breathe.now()
     const lineBreak = text.indexOf('\n', start)
     const end = lineBreak < 0 ? text.length : lineBreak
+    if (end - start > LINE_CHARS_MAX) throw lineTooLong(end - start)
     readLine(reading, text.slice(start, end), options.blankLinesInside)
     start = end + 1
   }
@@ -47,54 +52,44 @@ export async function readCaptions(text: string, options: { blankLinesInside: bo
       'unreadable_file',
       'The file has no captions: no line like 00:00:01,000 --> 00:00:02,500.',
     )
-  if (options.blankLinesInside) reading.captions.at(-1)!.lines.push(...reading.held)
-  return reading.captions.map((caption): Caption => ({ ...caption, lines: cleanLines(caption.lines) }))
+  return reading.captions
 }
 
 function readLine(reading: Reading, line: string, blankLinesInside: boolean) {
-  const timing = TIMING.exec(line.slice(0, 100))
+  const timing = TIMING.exec(line.slice(0, TIMING_CHARS_MAX))
   const startMs = timing ? parseTime(timing[1]!) : undefined
-  if (startMs === undefined) {
-    if (line.trim() === '') reading.isOpen = false
-    else if (reading.isOpen) reading.captions.at(-1)!.lines.push(line)
-    else reading.held.push(line)
-    return
+  if (startMs !== undefined) {
+    beginCaption(reading, startMs, parseTime(timing![2]!))
+  } else if (blankLinesInside ? line.trim() === '' : line === '') {
+    reading.isOpen = false
+  } else if (reading.isOpen || blankLinesInside) {
+    addLine(reading, line)
   }
-  const { captions, held } = reading
-  dropNumber(reading)
-  if (blankLinesInside) captions.at(-1)?.lines.push(...held)
+}
+
+function beginCaption(reading: Reading, startMs: number, endMs = startMs) {
+  const { captions, number } = reading
+  const due = captions.length + 1
+  if (number && (number.isAfterBlank || number.value === due || number.value === due - 1))
+    captions.at(-1)?.lines.pop()
   if (captions.length >= CAPTIONS_MAX)
     throw limitExceeded(
       `The file has more than ${CAPTIONS_MAX.toLocaleString('en')} captions; that is the limit.`,
     )
-  captions.push({ startMs, endMs: Math.max(startMs, parseTime(timing![2]!) ?? startMs), lines: [] })
+  captions.push({ startMs, endMs: Math.max(startMs, endMs), lines: [] })
+  Object.assign(reading, { isOpen: true, number: undefined, voice: undefined })
+}
+
+/** Adds a line without its tags (`<i>`, `<00:00:01.000><c>`, `{\an8}`); a voice lasts until the next one. */
+function addLine(reading: Reading, line: string) {
+  const isNumber = /^\s*\d{1,9}\s*$/.test(line)
+  reading.number = isNumber ? { value: Number(line), isAfterBlank: !reading.isOpen } : undefined
   reading.isOpen = true
-  reading.held = []
-}
-
-/** The line above a timing may be the caption's number: after a blank line any, else only the one that is due. */
-function dropNumber({ captions, isOpen, held }: Reading) {
-  if (!isOpen) {
-    if (/^\s*\d{1,9}\s*$/.test(held.at(-1) ?? '')) held.pop()
-    return
+  for (const [at, part] of line.split(VOICE).entries()) {
+    const text = plainText(part)
+    if (at % 2 === 1) reading.voice = text || undefined
+    else if (text !== '') reading.captions.at(-1)?.lines.push({ text, voice: reading.voice })
   }
-  const lines = captions.at(-1)!.lines
-  const last = (lines.at(-1) ?? '').trim()
-  if (last === String(captions.length + 1) || last === String(captions.length)) lines.pop()
-}
-
-/** Lines without tags (`<i>`, `<00:00:01.000><c>`, `{\an8}`); a voice lasts until the next or the caption's end. */
-function cleanLines(lines: string[]): CaptionLine[] {
-  let voice: string | undefined
-  const clean: CaptionLine[] = []
-  for (const line of lines) {
-    const parts = line.split(VOICE)
-    for (const [at, part] of parts.entries()) {
-      if (at % 2 === 1) voice = plainText(part) || undefined
-      else if (plainText(part) !== '') clean.push({ text: plainText(part), voice })
-    }
-  }
-  return clean
 }
 
 function plainText(marked: string): string {

@@ -34,7 +34,10 @@ export async function readDocx(bytes: Uint8Array): Promise<ImportedSource> {
   await parsePart(zip, body, reader, breathe)
   const { title, blocks } = reader.finish()
   const heading = blocks.find(({ kind, level }) => kind === 'heading' && level === 1)?.text
-  return { title: title ?? heading ?? (await readCoreTitle(zip, breathe)), ...(await structuredText(blocks)) }
+  return {
+    title: title ?? heading ?? (await readCoreTitle(zip, breathe)),
+    ...(await structuredText(blocks, breathe)),
+  }
 }
 
 /** Word in the browser numbers the part: word/document2.xml. */

@@ -1,5 +1,7 @@
 import type { MarkupHandler } from '#src/sources/importers/markup-parser.ts'
 import type { TextBlock } from '#src/sources/importers/structured-text.ts'
+import { LINE_CHARS_MAX } from '#src/sources/limits.ts'
+import { lineTooLong } from '#src/sources/storable-text.ts'
 
 /** A page's `main` or `article` is preferred when it holds at least this part of the page's characters. */
 const REGION_SHARE = 0.1
@@ -19,8 +21,10 @@ type HtmlBlock = TextBlock & { region: Region }
 
 type Reading = {
   blocks: HtmlBlock[]
-  /** The block being read; its white space is settled when it closes. */
-  text: string
+  /** The lines of the block being read, and the one that is open; of a `pre` all its text. */
+  lines: string[]
+  line: string
+  endsInSpace: boolean
   kind: TextBlock['kind']
   level?: number
   title?: string
@@ -39,7 +43,9 @@ type Reading = {
 export function htmlReader(): MarkupHandler & { finish(): { title?: string; blocks: TextBlock[] } } {
   const reading: Reading = {
     blocks: [],
-    text: '',
+    lines: [],
+    line: '',
+    endsInSpace: true,
     kind: 'paragraph',
     isInTitle: false,
     skipped: 0,
@@ -71,12 +77,12 @@ function openElement(reading: Reading, name: string, attributes: Record<string, 
   if (isCounted(element)) reading.open[element]++
 
   if (name === 'title' && reading.title === undefined) reading.isInTitle = true
-  else if (name === 'br') reading.text += '\n'
+  else if (name === 'br') breakLine(reading)
   else if (name === 'ul' || name === 'ol') reading.lists.push(name === 'ol' ? 1 : Number.NaN)
   else if (name === 'li') beginItem(reading)
   else if (name === 'tr') reading.kind = 'row'
   else if (name === 'code' && reading.open.pre > 0) reading.kind = 'code'
-  else if ((name === 'td' || name === 'th') && reading.text.trim() !== '') reading.text += ' | '
+  else if (name === 'td' || name === 'th') beginCell(reading)
   else if (/^h[1-6]$/.test(name)) Object.assign(reading, { kind: 'heading', level: Number(name[1]) })
 }
 
@@ -93,13 +99,11 @@ function closeElement(reading: Reading, name: string) {
   if (name === 'li') reading.itemMark = ''
 }
 
-function isSkipped(
-  name: string,
-  { role, class: classes = '', hidden, ...rest }: Record<string, string>,
-): boolean {
+function isSkipped(name: string, attributes: Record<string, string>): boolean {
+  const { role, class: classes = '', hidden } = attributes
   if (SKIPPED.has(name) || (role !== undefined && SKIPPED_ROLES.has(role))) return true
   const isReference = name === 'sup' && /\breference\b/.test(classes.slice(0, 200))
-  return hidden !== undefined || rest['aria-hidden'] === 'true' || isReference
+  return hidden !== undefined || attributes['aria-hidden'] === 'true' || isReference
 }
 
 function isCounted(element: string): element is keyof Reading['open'] {
@@ -112,37 +116,54 @@ function beginItem(reading: Reading) {
   if (reading.lists.length > 0) reading.lists[reading.lists.length - 1] = number + 1
 }
 
-function addText(reading: Reading, text: string) {
-  if (reading.isInTitle) reading.title = (reading.title ?? '') + text
-  else if (reading.skipped === 0)
-    reading.text += reading.open.pre > 0 ? text : text.replace(/[ \t\n\f\r]+/g, ' ')
+function beginCell(reading: Reading) {
+  if (reading.line.trim() !== '') addText(reading, ' | ')
 }
 
-/** Ends the block being read: an item's mark goes to the first block inside the item. */
+function addText(reading: Reading, text: string) {
+  if (reading.skipped > 0) return
+  if (reading.isInTitle) {
+    reading.title = (reading.title ?? '') + text
+    return
+  }
+  if (reading.open.pre > 0) {
+    reading.line += text
+    return
+  }
+  const flat = text.replace(/[ \t\n\f\r]+/g, ' ')
+  reading.line += reading.endsInSpace ? flat.replace(/^ /, '') : flat
+  reading.endsInSpace = flat.endsWith(' ')
+  if (reading.line.length > LINE_CHARS_MAX) throw lineTooLong(reading.line.length)
+}
+
+/** Two line breaks in a row are how old pages make paragraphs. */
+function breakLine(reading: Reading) {
+  if (reading.open.pre > 0) {
+    reading.line += '\n'
+    return
+  }
+  const line = reading.line.trim()
+  if (line === '') return closeBlock(reading)
+  reading.lines.push(line)
+  reading.line = ''
+  reading.endsInSpace = true
+}
+
+/** Ends the block being read. An item's mark goes to the first block inside the item. */
 function closeBlock(reading: Reading) {
+  const { kind, level, lines, line } = reading
   const { main, article, pre } = reading.open
   const region: Region = main > 0 ? 'main' : article > 0 ? 'article' : 'rest'
-  const { kind, level } = reading
-  const text = pre > 0 ? reading.text : tidyLines(reading.text)
-  reading.text = ''
-  reading.kind = 'paragraph'
+  const text = pre > 0 ? line : [...lines, line.trim()].join('\n')
+  Object.assign(reading, { lines: [], line: '', endsInSpace: true })
   if (text.trim() === '') return
+  reading.kind = 'paragraph'
   if (kind === 'paragraph' && reading.itemMark) {
     reading.blocks.push({ kind: 'item', text: reading.itemMark + text, region })
     reading.itemMark = ''
-  } else if (kind === 'code' || pre > 0) {
-    reading.blocks.push({ kind: kind === 'code' ? 'code' : 'paragraph', text, region })
   } else {
-    for (const part of text.split(/\n{2,}/)) reading.blocks.push({ kind, text: part, level, region })
+    reading.blocks.push({ kind, text, level, region })
   }
-}
-
-function tidyLines(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => line.replace(/ {2,}/g, ' ').trim())
-    .join('\n')
-    .trim()
 }
 
 function preferredBlocks(blocks: HtmlBlock[]): TextBlock[] {

@@ -24,5 +24,5 @@ export async function readHtml(markup: string): Promise<ImportedSource> {
   }
   parser.end()
   const { title, blocks } = reader.finish()
-  return { title, ...(await structuredText(blocks)) }
+  return { title, ...(await structuredText(blocks, breathe)) }
 }

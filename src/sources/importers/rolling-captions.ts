@@ -2,6 +2,10 @@ import type { Caption, CaptionLine } from '#src/sources/importers/captions.ts'
 
 /** Captions that roll follow one another without a gap; a word said twice after a pause is said twice. */
 const GAP_MAX_MS = 150
+/** YouTube puts a copy of the last line, as short as this, between two captions. */
+const COPY_MAX_MS = 100
+/** Lines that stay in view: two as a rule, three on television. */
+const LINES_MAX = 4
 /** Of all the steps from one caption to the next, this part must repeat before the file counts as rolling. */
 const ROLLING_SHARE = 0.25
 
@@ -23,12 +27,22 @@ export function dropRepeats(captions: Caption[]): Caption[] {
 function findRepeat(before: Caption, caption: Caption): Repeat | undefined {
   if (Math.abs(caption.startMs - before.endMs) > GAP_MAX_MS && caption.startMs > before.endMs)
     return undefined
-  for (let count = Math.min(before.lines.length, caption.lines.length); count > 0; count--) {
+  for (let count = Math.min(before.lines.length, caption.lines.length, LINES_MAX); count > 0; count--) {
     const tail = before.lines.slice(-count)
-    if (tail.every(({ text }, at) => text === caption.lines[at]!.text)) return { lines: count, prefix: 0 }
+    if (
+      tail.every(({ text }, at) => text === caption.lines[at]!.text) &&
+      (count < caption.lines.length || isCopy(before, caption))
+    )
+      return { lines: count, prefix: 0 }
   }
   const last = before.lines.at(-1)!.text
   return caption.lines[0]!.text.startsWith(`${last} `) ? { lines: 0, prefix: last.length } : undefined
+}
+
+/** Nothing new in a whole caption: somebody may just have said it again. */
+function isCopy(before: Caption, caption: Caption): boolean {
+  const shortest = Math.min(before.endMs - before.startMs, caption.endMs - caption.startMs)
+  return shortest <= COPY_MAX_MS || caption.startMs < before.endMs
 }
 
 function withoutRepeat(lines: CaptionLine[], repeat: Repeat = { lines: 0, prefix: 0 }): CaptionLine[] {

@@ -1,6 +1,8 @@
+import type { Breather } from '#src/sources/breathe.ts'
 import type { ImportedSource } from '#src/sources/importer.ts'
+import { SOURCE_TEXT_BYTES_MAX } from '#src/sources/limits.ts'
 import { splitPassages } from '#src/sources/passages.ts'
-import { normalizeText, storableText } from '#src/sources/storable-text.ts'
+import { normalizeText, storableText, textTooLong } from '#src/sources/storable-text.ts'
 
 /** A piece of a document that knows what it is. Its text may have line breaks, but no blank lines. */
 export type TextBlock = {
@@ -15,12 +17,13 @@ export type TextBlock = {
  * `## Heading`, list items and table rows one to a line, code between fences. Only real headings become
  * headings of passages, whatever the other lines look like.
  */
-export async function structuredText(blocks: TextBlock[]): Promise<ImportedSource> {
+export async function structuredText(blocks: TextBlock[], breathe: Breather): Promise<ImportedSource> {
   const pieces: string[] = []
   const headingsAt = new Set<number>()
   let length = 0
   let before: TextBlock['kind'] | undefined
   for (const { kind, text, level = 1 } of blocks) {
+    if (breathe.isDue()) await breathe.now()
     const words = normalizeText(text).trim()
     if (words === '') continue
     const isSameList = kind === before && (kind === 'item' || kind === 'row')
@@ -35,9 +38,14 @@ export async function structuredText(blocks: TextBlock[]): Promise<ImportedSourc
     pieces.push(gap, line)
     length += gap.length + line.length
     before = kind
+    if (length > SOURCE_TEXT_BYTES_MAX) throw textTooLong(bytesOf(blocks))
   }
   const text = storableText(pieces.join(''))
   return { text, passages: await splitPassages(text, { headingsAt }) }
+}
+
+function bytesOf(blocks: TextBlock[]): number {
+  return blocks.reduce((bytes, { text }) => bytes + Buffer.byteLength(text) + 1, 0)
 }
 
 function fence(code: string): string {

@@ -8,8 +8,8 @@ import {
   DOCX_TOTAL_BYTES_MAX,
 } from '#src/sources/limits.ts'
 
-/** Packed bytes handed to the inflater at once: at most about 4 MB come out of them. */
-const CHUNK_BYTES = 4_096
+/** Packed bytes handed to the inflater at once: at most about 1 MB comes out of them. */
+const CHUNK_BYTES = 1_024
 /** Small parts may pack better than DOCX_RATIO_MAX without harm. */
 const RATIO_FREE_BYTES = 1024 * 1024
 const END_BYTES = 22
@@ -74,6 +74,7 @@ export async function unpack(
   let unpacked = 0
   const receive = (bytes: Uint8Array) => {
     unpacked += bytes.byteLength
+    if (unpacked > entry.unpackedBytes) throw damaged()
     zip.unpackedBytes += bytes.byteLength
     refuseTooMuch({ packed: packed.byteLength, unpacked, total: zip.unpackedBytes })
     options.onBytes(bytes)
