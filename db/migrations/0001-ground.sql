@@ -147,6 +147,8 @@ CREATE TABLE runs (
   finished_at INTEGER
 ) STRICT;
 --> statement-breakpoint
+CREATE INDEX runs_by_project ON runs (project_id, id);
+--> statement-breakpoint
 CREATE INDEX runs_by_document ON runs (project_id, document_id, id);
 --> statement-breakpoint
 -- due_at is when a consumer may take the job: its start while queued, the end of its lease while running,

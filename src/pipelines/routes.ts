@@ -6,10 +6,11 @@ import { AppError } from '#src/errors.ts'
 import { newId } from '#src/ids.ts'
 import { enqueue, newJob } from '#src/jobs/new-job.ts'
 import { Job, presentJob } from '#src/jobs/schemas.ts'
+import { pageOf, pageQuery } from '#src/paging.ts'
 import { access } from '#src/projects/access.ts'
 import { IDEMPOTENCY_KEPT_HOURS, IDEMPOTENCY_KEY_CHARS_MAX, invokeOnce } from './idempotency.ts'
 import { readWait, refuseFailed, WAIT_SECONDS_MAX, waitForJob } from './prefer.ts'
-import { cancelRun, getRun, newRun, resumeRun } from './runs.ts'
+import { cancelRun, getRun, listRuns, newRun, resumeRun } from './runs.ts'
 import { presentRun, Run, RunWithJobs } from './schemas.ts'
 import { pipelines, RunOptions, type StepName, stepNames, steps } from './steps.ts'
 
@@ -76,6 +77,16 @@ export const pipelineRoutes = (deps: AppDeps) => {
         }),
       },
     )
+    .get('/runs', ({ principal, query }) => listRuns(db, principal.projectId, query), {
+      permission: 'jobs:read',
+      query: t.Object(
+        { ...pageQuery, documentId: t.Optional(t.String({ maxLength: 64 })) },
+        { additionalProperties: false },
+      ),
+      ...documented('listRuns', "List runs, or a document's, newest first", {
+        success: { 200: pageOf(Run) },
+      }),
+    })
     .get('/runs/:id', ({ principal, params }) => getRun(db, principal.projectId, params.id), {
       permission: 'jobs:read',
       params: runId,

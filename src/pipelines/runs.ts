@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, or } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNotNull, lt, or } from 'drizzle-orm'
 import { atomically, ConditionFailed, type Db, type Write } from '#db/connect.ts'
 import { jobs, runs } from '#db/schema/jobs.ts'
 import { AppError, notFound } from '#src/errors.ts'
@@ -7,6 +7,7 @@ import { tell } from '#src/jobs/events.ts'
 import { requeued } from '#src/jobs/jobs.ts'
 import { enqueue, newJob } from '#src/jobs/new-job.ts'
 import { type JobRow, presentJob } from '#src/jobs/schemas.ts'
+import { PAGE_SIZE_DEFAULT, readCursor, toPage } from '#src/paging.ts'
 import type { Queue } from '#src/queue/queue.ts'
 import { presentRun, type RunRow } from './schemas.ts'
 import { pipelines, type RunOptions } from './steps.ts'
@@ -61,15 +62,28 @@ export async function getRunRow(db: Db, projectId: string, id: string): Promise<
   return run
 }
 
-/** The newest run of a document, if it ever had one. */
-export const latestRun = (db: Db, projectId: string, documentId: string) =>
-  db
+/** A page of a project's runs, or of one document's, newest first. */
+export async function listRuns(
+  db: Db,
+  projectId: string,
+  query: { documentId?: string; limit?: number; cursor?: string },
+) {
+  const limit = query.limit ?? PAGE_SIZE_DEFAULT
+  const before = readCursor('run', query.cursor)
+  const rows = await db
     .select()
     .from(runs)
-    .where(and(eq(runs.projectId, projectId), eq(runs.documentId, documentId)))
+    .where(
+      and(
+        eq(runs.projectId, projectId),
+        query.documentId ? eq(runs.documentId, query.documentId) : undefined,
+        before ? lt(runs.id, before) : undefined,
+      ),
+    )
     .orderBy(desc(runs.id))
-    .limit(1)
-    .get()
+    .limit(limit + 1)
+  return toPage(rows, limit, (run) => presentRun(run, stepsOf(run)))
+}
 
 /**
  * Cancels a run: what waits is cancelled at once, what runs is told to stop. What finished is kept, so that

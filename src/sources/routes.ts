@@ -8,7 +8,7 @@ import { addSource } from './add-source.ts'
 import { SOURCE_TEXT_BYTES_MAX, SOURCE_TITLE_CHARS_MAX, UPLOAD_BYTES_MAX } from './limits.ts'
 import { acceptedExtensions, importSource, importText } from './registry.ts'
 import { Passage, SearchHit, Source, SourceWithText } from './schemas.ts'
-import { getSource, listPassages, listSources, searchPassages } from './sources.ts'
+import { getPassage, getSource, listPassages, listSources, searchPassages } from './sources.ts'
 
 const SEARCH_CHARS_MAX = 500
 const SEARCH_HITS_DEFAULT = 20
@@ -89,6 +89,11 @@ export const sourceRoutes = ({ db, hub }: AppDeps) =>
         }),
       },
     )
+    .get('/passages/:id', ({ principal, params }) => getPassage(db, principal.projectId, params.id), {
+      permission: 'sources:read',
+      params: t.Object({ id: t.String({ description: 'A passage, `psg_…`.' }) }),
+      ...documented('getPassage', 'Get the passage a citation came from', { success: { 200: SearchHit } }),
+    })
     .get(
       '/search',
       ({ principal, query }) =>

@@ -62,6 +62,18 @@ export async function listPassages(
   return { items: shown.map(presentPassage), nextAfter: rows.length > limit ? shown.at(-1)!.position : null }
 }
 
+/** A passage with the title of its source. Throws `not_found`. */
+export async function getPassage(db: Db, projectId: string, id: string) {
+  const row = await db
+    .select({ passage: passages, sourceTitle: sources.title })
+    .from(passages)
+    .innerJoin(sources, eq(sources.id, passages.sourceId))
+    .where(and(eq(passages.id, id), eq(passages.projectId, projectId)))
+    .get()
+  if (!row) throw notFound('passage')
+  return { passage: presentPassage(row.passage), sourceTitle: row.sourceTitle }
+}
+
 /** The passages of a project that fit the words best (BM25), best first; none for a query without words. */
 export async function searchPassages(db: Db, projectId: string, { q, limit }: { q: string; limit: number }) {
   const words = ftsQuery(q)
