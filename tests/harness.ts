@@ -1,0 +1,143 @@
+import { connect, type Db, overPort, type SqlPort, type Statement } from '#db/connect.ts'
+import { createApp } from '#src/app.ts'
+import { readEnv } from '#src/env.ts'
+import { createEventHub, type EventHub } from '#src/jobs/event-hub.ts'
+import { createLog } from '#src/log.ts'
+import { createApiKey } from '#src/projects/api-keys.ts'
+import { type Permission, permissionNames } from '#src/projects/permissions.ts'
+import { ensureProject } from '#src/projects/projects.ts'
+import { inlineQueue } from '#src/queue/inline.ts'
+import type { Queue } from '#src/queue/queue.ts'
+import { startConsumer } from '#worker/consume.ts'
+
+const ORIGIN = 'http://localhost'
+const WAIT_MS = 15_000
+const LOOK_MS = 2
+
+/** What an answer holds is what a test finds out, so its body has no type. */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type Answer = { status: number; headers: Headers; text: string; body: any }
+
+export type CallOptions = {
+  /** Sent as JSON, or as it is when it is a form, text or bytes. */
+  body?: unknown
+  /** The API key; the first project's full one unless told, none for null. */
+  key?: string | null
+  headers?: Record<string, string>
+}
+
+export type Member = { projectId: string; key: string }
+
+export type TestApp = AsyncDisposable & {
+  db: Db
+  hub: EventHub
+  queue: Queue
+  /** Two projects that know nothing of each other, each with a key of all permissions. */
+  team: Member
+  rivals: Member
+  /** Every statement that reached the database. */
+  statements: Statement[]
+  fetch(request: Request): Promise<Response>
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>
+  keyWith(scopes: Permission[], projectId?: string): Promise<string>
+}
+
+/** The API over a database in memory, with a worker in the same process when one is asked for. */
+export async function testApp({ worker = false, demo = false } = {}): Promise<TestApp> {
+  const connection = connect(':memory:')
+  const { port, statements } = recording(connection.port)
+  const db = overPort(port)
+  const log = createLog('silent')
+  const hub = createEventHub(db)
+  const queue = inlineQueue(db)
+  const app = createApp({ db, log, hub, queue, demo, env: readEnv({ NODE_ENV: 'test' }) })
+  const consumer = worker
+    ? startConsumer({ db, queue, log, concurrency: 4, leaseMs: 5_000, graceMs: 0, committed: hub.wake })
+    : undefined
+
+  const keyWith = (scopes: Permission[], projectId = team.projectId) =>
+    createApiKey(db, { projectId, name: 'test', scopes })
+  const member = async (name: string): Promise<Member> => {
+    const projectId = await ensureProject(db, name)
+    return { projectId, key: await createApiKey(db, { projectId, name: 'test', scopes: permissionNames }) }
+  }
+  const [team, rivals] = [await member('Team'), await member('Rivals')]
+  const fetch = async (request: Request) => app.fetch(request)
+
+  return {
+    db,
+    hub,
+    queue,
+    team,
+    rivals,
+    statements,
+    keyWith,
+    fetch,
+    async call(method, path, { body, key = team.key, headers = {} } = {}) {
+      const response = await fetch(request(method, path, { body, key, headers }))
+      return readAnswer(response)
+    },
+    async [Symbol.asyncDispose]() {
+      await consumer?.stop()
+      hub.close()
+      connection.close()
+    },
+  }
+}
+
+/** A request as `call` sends it. */
+export function request(
+  method: string,
+  path: string,
+  { body, key, headers = {} }: CallOptions = {},
+): Request {
+  const raw = body instanceof FormData || body instanceof Uint8Array || typeof body === 'string'
+  return new Request(ORIGIN + path, {
+    method,
+    headers: {
+      ...(key ? { authorization: `Bearer ${key}` } : {}),
+      ...(body === undefined || raw ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    body: body === undefined ? undefined : raw ? (body as BodyInit) : JSON.stringify(body),
+  })
+}
+
+export async function readAnswer(response: Response): Promise<Answer> {
+  const text = await response.text()
+  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson && text ? JSON.parse(text) : undefined,
+  }
+}
+
+/** Looks until `condition` gives something true, and returns it. Throws, naming `what`, when it never does. */
+export async function until<T>(what: string, condition: () => T | Promise<T>): Promise<NonNullable<T>> {
+  const deadline = Date.now() + WAIT_MS
+  while (true) {
+    const value = await condition()
+    if (value) return value
+    if (Date.now() > deadline) throw new Error(`Waited ${WAIT_MS} ms in vain until ${what}.`)
+    await Bun.sleep(LOOK_MS)
+  }
+}
+
+/** The port with a record of what went through it. */
+function recording(inner: SqlPort): { port: SqlPort; statements: Statement[] } {
+  const statements: Statement[] = []
+  const port: SqlPort = {
+    all: (statement) => {
+      statements.push(statement)
+      return inner.all(statement)
+    },
+    batch: (batch) => {
+      statements.push(...batch)
+      return inner.batch(batch)
+    },
+    close: inner.close,
+  }
+  return { port, statements }
+}

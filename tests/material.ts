@@ -1,0 +1,26 @@
+import talk from './fixtures/talk.md' with { type: 'text' }
+import type { Member, TestApp } from './harness.ts'
+
+/** A talk of some 1,500 words, with speakers and times: enough to write a post from. */
+export { talk }
+
+/** A source in the team's project; returns it as the API shows it. */
+export async function addTalk(app: TestApp, { key }: Partial<Member> = {}) {
+  const { status, body, text } = await app.call('POST', '/api/v1/sources', {
+    key,
+    body: { kind: 'text', text: talk },
+  })
+  if (status !== 201) throw new Error(`The source was refused: ${text}`)
+  return body as { id: string; title: string; words: number; characters: number; passageCount: number }
+}
+
+/** A document that draws on a new source. */
+export async function addDocument(app: TestApp, member: Partial<Member> = {}) {
+  const source = await addTalk(app, member)
+  const { status, body, text } = await app.call('POST', '/api/v1/documents', {
+    key: member.key,
+    body: { sourceIds: [source.id] },
+  })
+  if (status !== 201) throw new Error(`The document was refused: ${text}`)
+  return { id: body.id as string, sourceId: source.id }
+}
