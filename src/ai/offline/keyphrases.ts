@@ -107,8 +107,18 @@ function runsOf(text: string, language: Language): Run[] {
     before = lower
     previousEnd = index + word.length
   }
-  return runs
+  return language.tag === 'en' ? runs.map(dropVerb).filter(({ words }) => words.length > 0) : runs
 }
+
+/** What stands right before an article or a pronoun is a verb: `the machine suggests a headline`. */
+function dropVerb(run: Run): Run {
+  const verb = OBJECT_AFTER.has(run.after) && /^\p{Ll}/u.test(run.words.at(-1)!)
+  return verb ? { ...run, words: run.words.slice(0, -1), after: '' } : run
+}
+
+const OBJECT_AFTER = new Set(
+  'a an the my your his her its our their it them us you me him this these those'.split(' '),
+)
 
 /** Whether a word can be part of a name for a thing: not a stop word, a figure, an adverb or a verb. */
 function namesThings(
@@ -160,7 +170,7 @@ function lowerFirst(words: readonly string[], language: Language): string[] {
 }
 
 function count(entries: Map<string, Entry>, { words, noun, named, weight }: Phrase, language: Language) {
-  if (words.every((word) => language.vague.has(word.toLowerCase()))) return
+  if (!named && words.some((word) => language.vague.has(word.toLowerCase()))) return
   const last = words.at(-1)!
   if (!named && (language.vague.has(last.toLowerCase()) || (language.tag === 'en' && PARTICIPLE.test(last))))
     return

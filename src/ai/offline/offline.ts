@@ -8,7 +8,7 @@ import { readMaterial, tooShort } from '#src/ai/offline/read-material.ts'
 import { selectSentences } from '#src/ai/offline/select.ts'
 import { seoOf } from '#src/ai/offline/seo.ts'
 import { sectionTaste } from '#src/ai/offline/tastes.ts'
-import { joinPieces, writeProse } from '#src/ai/offline/write-prose.ts'
+import { joinPieces, paragraphsOf, writeProse } from '#src/ai/offline/write-prose.ts'
 import type { WritingProvider } from '#src/ai/provider.ts'
 
 /**
@@ -39,7 +39,7 @@ export const offline: WritingProvider = {
     if (chosen.length === 0) {
       throw tooShort(`The material of “${chapter.heading}” holds no sentence that can stand in a post.`)
     }
-    const pieces = writeProse(analysis, chosen)
+    const pieces = writeProse(analysis, paragraphsOf(analysis, chosen))
     for (const { text } of pieces) {
       signal.throwIfAborted()
       await onText?.(text)

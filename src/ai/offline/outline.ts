@@ -5,7 +5,7 @@ import { planSections } from '#src/ai/offline/plan-sections.ts'
 import { selectSentences } from '#src/ai/offline/select.ts'
 import { summaryTaste } from '#src/ai/offline/tastes.ts'
 import { writableWords } from '#src/ai/offline/units.ts'
-import { joinPieces, writeProse } from '#src/ai/offline/write-prose.ts'
+import { joinPieces, voicesOf, writeProse } from '#src/ai/offline/write-prose.ts'
 import type { Material, WritingOptions } from '#src/ai/provider.ts'
 import type { CitedMarkdown, Outline } from '#src/ai/schemas.ts'
 
@@ -49,7 +49,8 @@ export async function summarise(
     tone: options.tone ?? 'neutral',
     taste: summaryTaste(analysis, title),
   }
-  return joinPieces(writeProse(analysis, await selectSentences(analysis, analysis.sentences, order, pace)))
+  const chosen = await selectSentences(analysis, analysis.sentences, order, pace)
+  return joinPieces(writeProse(analysis, voicesOf(analysis, chosen)))
 }
 
 /** The first source's title, unless it is a file's name; else what the first section is about. */

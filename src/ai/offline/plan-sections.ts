@@ -7,10 +7,15 @@ import { describeUnit, unitsOf, writableWords } from '#src/ai/offline/units.ts'
 
 const SECTIONS_MIN = 3
 const SECTIONS_MAX = 9
-const SOURCE_WORDS_PER_SECTION = 1_600
-const SECTION_WORDS_MIN = 90
-/** A stretch with fewer writable words than this joins its neighbour. */
+const SOURCE_WORDS_PER_SECTION = 900
+const SECTION_WORDS_MIN = 120
+/** A stretch with fewer writable words joins its neighbour: this many, or this share of the average. */
 const STRETCH_WORDS_MIN = 40
+const STRETCH_SHARE_MIN = 0.4
+
+// Prose keeps to a subject as long as it has something to say of it; speech drifts, and even sections read better.
+export const PROSE_BALANCE = 0.03
+const SPEECH_BALANCE = 0.4
 
 export type PlannedSection = { heading: string; passages: number[] }
 
@@ -30,7 +35,10 @@ export async function planSections(
     ? await divideLargest(analysis, own, sections ?? 0, pace)
     : await divide(analysis, [...analysis.passages.keys()], sections ?? Math.min(room, byLength), pace)
   const sized = planned.map((section) => ({ ...section, words: writableWords(analysis, section.passages) }))
-  const merged = mergeSections(sized, sections ?? room, STRETCH_WORDS_MIN)
+  const average = sized.reduce((sum, section) => sum + section.words, 0) / sized.length
+  const wordsMin =
+    own || sections ? STRETCH_WORDS_MIN : Math.max(STRETCH_WORDS_MIN, average * STRETCH_SHARE_MIN)
+  const merged = mergeSections(sized, sections ?? room, wordsMin)
   return nameSections(analysis, merged, pace)
 }
 
@@ -38,7 +46,8 @@ export async function planSections(
 async function divide(analysis: Analysis, among: number[], count: number, pace: Pace): Promise<Section[]> {
   const units = unitsOf(analysis, among)
   const described = units.map((passages) => describeUnit(analysis, passages))
-  const starts = units.length > 0 ? await segment(described, count, pace) : []
+  const balance = analysis.speech ? SPEECH_BALANCE : PROSE_BALANCE
+  const starts = units.length > 0 ? await segment(described, { count, balance }, pace) : []
   return starts.map((start, at) => ({
     heading: '',
     level: 0,

@@ -8,6 +8,7 @@ const BLOCK_UNITS = 3
 const LIKENESS_COST = 5
 const LEANING_COST = 0.3
 const NOVELTY_WORTH = 0.5
+const QUESTION_WORTH = 1
 const NEW_SOURCE_WORTH = 20
 
 export type Unit = {
@@ -16,6 +17,8 @@ export type Unit = {
   opening: Int32Array
   /** It starts by pointing back (`this`, `it`). */
   leansBack: boolean
+  /** Someone asks, someone else answers: a new subject likely. */
+  exchange: boolean
   newSource: boolean
 }
 
@@ -23,11 +26,16 @@ export type Unit = {
  * Cuts a text into `count` stretches of one subject each, by dynamic programming over all cuts. A stretch
  * costs the bits that its own words need (Utiyama and Isahara 2001); a cut costs more where the text on its
  * two sides is alike (TextTiling, Hearst 1997), and less where the next unit opens with new words.
+ * `balance` is what the squared logarithm of a stretch's unevenness costs: the higher, the more even.
  * Returns the first unit of each stretch, always starting with 0. Work grows with the square of the units.
  */
-export async function segment(units: readonly Unit[], count: number, pace: Pace): Promise<number[]> {
+export async function segment(
+  units: readonly Unit[],
+  { count, balance }: { count: number; balance: number },
+  pace: Pace,
+): Promise<number[]> {
   const wanted = Math.max(1, Math.min(count, units.length))
-  const costs = await stretchCosts(units, pace)
+  const costs = await stretchCosts(units, { count: wanted, balance }, pace)
   const size = units.length + 1
   const best = Array.from({ length: wanted + 1 }, () => new Float64Array(size).fill(Number.POSITIVE_INFINITY))
   const previous = Array.from({ length: wanted + 1 }, () => new Int32Array(size))
@@ -53,12 +61,18 @@ export async function segment(units: readonly Unit[], count: number, pace: Pace)
 }
 
 /** Cost of each stretch `start..end`, in a square matrix: Σ f·log((n + sV) / (f + s)) and what its first cut costs. */
-async function stretchCosts(units: readonly Unit[], pace: Pace): Promise<Float64Array> {
+async function stretchCosts(
+  units: readonly Unit[],
+  { count, balance }: { count: number; balance: number },
+  pace: Pace,
+): Promise<Float64Array> {
   const size = units.length + 1
   const counts = new Int32Array(highestTerm(units) + 1)
   const distinct = new Set(units.flatMap(({ terms }) => [...terms])).size * SMOOTHING
   const cuts = await cutCosts(units, counts, pace)
   const costs = new Float64Array(size * size).fill(Number.POSITIVE_INFINITY)
+  const even = units.reduce((sum, { terms }) => sum + terms.length, 0) / count
+  const unevenness = (balance * even * count) / units.length
   const entropy = (count: number) => count * Math.log(count + SMOOTHING)
   for (let start = 0; start < units.length; start++) {
     await pace()
@@ -71,7 +85,11 @@ async function stretchCosts(units: readonly Unit[], pace: Pace): Promise<Float64
         bits += entropy(count + 1) - entropy(count)
       }
       length += units[end]!.terms.length
-      costs[start * size + end + 1] = length * Math.log(length + distinct) - bits + cuts[start]!
+      costs[start * size + end + 1] =
+        length * Math.log(length + distinct) -
+        bits +
+        cuts[start]! +
+        unevenness * Math.log((length + 1) / even) ** 2
     }
   }
   return costs
@@ -84,7 +102,7 @@ async function cutCosts(units: readonly Unit[], counts: Int32Array, pace: Pace):
     await pace()
     const before = units.slice(Math.max(0, at - BLOCK_UNITS), at)
     const likeness = cosine(before, units.slice(at, at + BLOCK_UNITS), counts)
-    const { opening, leansBack, newSource } = units[at]!
+    const { opening, leansBack, exchange, newSource } = units[at]!
     const known = new Set(before.flatMap(({ terms }) => [...terms]))
     const novelty = opening.filter((term) => !known.has(term)).length / (opening.length || 1)
     costs[at] =
@@ -92,6 +110,7 @@ async function cutCosts(units: readonly Unit[], counts: Int32Array, pace: Pace):
       (LIKENESS_COST * likeness +
         (leansBack ? LEANING_COST : 0) -
         NOVELTY_WORTH * novelty -
+        (exchange ? QUESTION_WORTH : 0) -
         (newSource ? NEW_SOURCE_WORTH : 0))
   }
   return costs

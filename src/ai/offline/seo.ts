@@ -1,12 +1,17 @@
 import { detectLanguage } from '#src/ai/offline/detect-language.ts'
-import { keyphrasesOf } from '#src/ai/offline/keyphrases.ts'
+import { type Keyphrase, keyphrasesOf, sharpen } from '#src/ai/offline/keyphrases.ts'
+import type { Language } from '#src/ai/offline/languages/language.ts'
 import { languageOf } from '#src/ai/offline/languages/registry.ts'
 import { plainText } from '#src/ai/offline/plain-text.ts'
 import { splitSentences } from '#src/ai/offline/sentences.ts'
+import { sentenceGap } from '#src/ai/offline/words.ts'
 import type { Seo } from '#src/ai/schemas.ts'
 
 const TITLE_CHARS_MAX = 60
+/** A title is cut at its colon only when this much stands before it. */
+const TITLE_CHARS_MIN = 20
 const DESCRIPTION_CHARS_MAX = 160
+const DESCRIPTION_CHARS_FULL = 110
 const SLUG_CHARS_MAX = 60
 const KEYWORDS_MAX = 8
 const READ_CHARS_MAX = 40_000
@@ -15,24 +20,35 @@ const READ_CHARS_MAX = 40_000
 export function seoOf(post: { title: string; markdown: string; language: string }): Seo {
   const text = plainText(post.markdown.slice(0, READ_CHARS_MAX))
   const language = languageOf(post.language || detectLanguage(text))
-  const title = shorten(post.title.replace(/\s+/g, ' ').trim(), TITLE_CHARS_MAX)
-  const sentences = splitSentences(text, language).map((span) =>
-    text.slice(span.start, span.end).replace(/\s+/g, ' '),
+  const sentences = splitSentences(text, language).map(({ start, end }) =>
+    text.slice(start, end).replace(/\s+/g, ' '),
   )
-  const keywords = keyphrasesOf(sentences, language, () => 1)
-    .slice(0, KEYWORDS_MAX)
-    .map((phrase) => phrase.text)
-  return { title, description: descriptionOf(sentences), slug: slugOf(title), keywords }
+  return {
+    title: searchTitle(post.title.toWellFormed().replace(/\s+/g, ' ').trim()),
+    description: descriptionOf(sentences, language),
+    slug: slugOf(post.title, language),
+    keywords: keywordsOf(sentences, language),
+  }
 }
 
-function descriptionOf(sentences: readonly string[]): string {
+/** A long title keeps what stands before its colon or dash, else what fits. */
+function searchTitle(title: string): string {
+  if (title.length <= TITLE_CHARS_MAX) return title
+  const head = title.split(/\s*[:：–—|]\s|：/)[0]!
+  return head.length >= TITLE_CHARS_MIN && head.length <= TITLE_CHARS_MAX
+    ? head
+    : shorten(title, TITLE_CHARS_MAX)
+}
+
+function descriptionOf(sentences: readonly string[], language: Language): string {
   let description = ''
   for (const sentence of sentences) {
-    const longer = description ? `${description} ${sentence}` : sentence
-    if (longer.length > DESCRIPTION_CHARS_MAX) break
-    description = longer
+    const longer = description ? description + sentenceGap(language.tag) + sentence : sentence
+    if (longer.length <= DESCRIPTION_CHARS_MAX) description = longer
+    else if (description.length >= DESCRIPTION_CHARS_FULL) break
+    else return shorten(longer, DESCRIPTION_CHARS_MAX)
   }
-  return description || shorten(sentences[0] ?? '', DESCRIPTION_CHARS_MAX)
+  return description
 }
 
 /** Cuts at a word's end and shows the cut. */
@@ -40,23 +56,39 @@ function shorten(text: string, charsMax: number): string {
   if (text.length <= charsMax) return text
   const head = text.slice(0, charsMax - 1)
   const space = head.lastIndexOf(' ')
-  return `${(space > charsMax / 2 ? head.slice(0, space) : head).toWellFormed().replace(/[\s,;:–—-]+$/, '')}…`
+  const cut = space > charsMax / 2 ? head.slice(0, space) : head
+  // Half a surrogate pair at the cut goes as well.
+  return `${cut.replace(/[\ud800-\udbff]$/, '').replace(/[\s,;:–—-]+$/, '')}…`
 }
 
-/** Lower-case letters and digits of any script, words joined by `-`. */
-export function slugOf(title: string): string {
+/** Lower-case letters and digits of any script, words joined by `-`; never ends in a stop word. */
+function slugOf(title: string, language: Language): string {
   const words = title
     .normalize('NFKD')
     .replace(/(?<=\p{Script=Latin})\p{M}+/gu, '')
     .normalize('NFC')
     .toLowerCase()
+    .replaceAll('ß', 'ss')
     .split(/[^\p{Ll}\p{Lo}\p{N}]+/u)
     .filter(Boolean)
-  let slug = ''
+  const kept: string[] = []
   for (const word of words) {
-    const longer = slug ? `${slug}-${word}` : word
-    if (longer.length > SLUG_CHARS_MAX) break
-    slug = longer
+    if ([...kept, word].join('-').length > SLUG_CHARS_MAX) break
+    kept.push(word)
   }
-  return slug || [...(words[0] ?? 'post')].slice(0, SLUG_CHARS_MAX / 2).join('')
+  const whole = kept.length === words.length
+  while (!whole && kept.length > 2 && language.stopWords.has(kept.at(-1)!)) kept.pop()
+  return kept.join('-') || [...(words[0] ?? 'post')].slice(0, SLUG_CHARS_MAX / 2).join('')
+}
+
+function keywordsOf(sentences: readonly string[], language: Language): string[] {
+  const things = keyphrasesOf(sentences, language, () => 1).filter(({ thing }) => thing)
+  const keywords: Keyphrase[] = []
+  for (const phrase of things) {
+    if (keywords.length === KEYWORDS_MAX) break
+    const sharp = sharpen(phrase, things)
+    const known = keywords.some(({ stems }) => stems.some((stem) => sharp.stems.includes(stem)))
+    if (!known) keywords.push(sharp)
+  }
+  return keywords.map(({ text }) => text)
 }

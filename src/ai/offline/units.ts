@@ -34,6 +34,9 @@ export function describeUnit(analysis: Analysis, passages: readonly number[]): U
     terms: Int32Array.from(sentences.flatMap(({ bag, terms }) => [...bag, ...names(terms)])),
     opening: sentences[0]!.bag,
     leansBack: sentences[0]!.reference === 'hard',
+    exchange: passages.some(
+      (at) => analysis.passages[at]!.speaker !== analysis.passages[passages[0]!]!.speaker,
+    ),
     newSource: source !== analysis.passages[passages[0]! - 1]?.source,
   }
 }

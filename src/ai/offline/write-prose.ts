@@ -4,19 +4,21 @@ import { sentenceGap } from '#src/ai/offline/words.ts'
 import type { Citation, CitedMarkdown } from '#src/ai/schemas.ts'
 
 const PARAGRAPH_SENTENCES_MAX = 5
-const PARAGRAPH_SENTENCES_FULL = 4
+/** Sentences of different passages share a paragraph up to here. */
+const PARAGRAPH_SENTENCES_MIXED = 2
+const PARAGRAPH_SENTENCES_MERGED = 4
 
 export type ProsePiece = { text: string; citation: Citation }
 
 /**
- * Sets chosen sentences as paragraphs, each sentence followed by its footnote marker. The pieces joined are
+ * Sets paragraphs of chosen sentences, each sentence followed by its footnote marker. The pieces joined are
  * the Markdown. Speakers are named where the voice changes and where someone speaks of themselves.
  */
-export function writeProse(analysis: Analysis, chosen: readonly Sentence[]): ProsePiece[] {
+export function writeProse(analysis: Analysis, paragraphs: readonly Sentence[][]): ProsePiece[] {
   const pieces: ProsePiece[] = []
   let voice = analysis.mainSpeaker
   let named = false
-  for (const paragraph of paragraphsOf(analysis, chosen)) {
+  for (const paragraph of paragraphs) {
     const { speaker } = analysis.passages[paragraph[0]!.passage]!
     const personal: boolean = !named && paragraph.some((sentence) => sentence.firstPerson)
     const label: string =
@@ -40,7 +42,8 @@ function textOf(sentence: Sentence, before: Sentence | undefined): string {
   return before?.index === sentence.index - 1 ? (sentence.joined ?? sentence.text) : sentence.text
 }
 
-function paragraphsOf(analysis: Analysis, chosen: readonly Sentence[]): Sentence[][] {
+/** Groups chosen sentences into paragraphs of one voice, two to five sentences where it can. */
+export function paragraphsOf(analysis: Analysis, chosen: readonly Sentence[]): Sentence[][] {
   const paragraphs: Sentence[][] = []
   for (const sentence of chosen) {
     const open = paragraphs.at(-1)
@@ -50,19 +53,30 @@ function paragraphsOf(analysis: Analysis, chosen: readonly Sentence[]): Sentence
   return mergeSingles(analysis, paragraphs)
 }
 
+/** Groups chosen sentences by voice alone: a summary is one paragraph. */
+export function voicesOf(analysis: Analysis, chosen: readonly Sentence[]): Sentence[][] {
+  const voices: Sentence[][] = []
+  for (const sentence of chosen) {
+    const open = voices.at(-1)
+    if (open && sameVoice(analysis, open[0]!, sentence)) open.push(sentence)
+    else voices.push([sentence])
+  }
+  return voices
+}
+
 function joins(analysis: Analysis, paragraph: readonly Sentence[], sentence: Sentence): boolean {
   const last = paragraph.at(-1)!
   if (!sameVoice(analysis, last, sentence)) return false
   if (sentence.needs === last.index) return true
   if (last.passage === sentence.passage) return paragraph.length < PARAGRAPH_SENTENCES_MAX
-  return paragraph.length < 2
+  return paragraph.length < PARAGRAPH_SENTENCES_MIXED
 }
 
 function mergeSingles(analysis: Analysis, paragraphs: readonly Sentence[][]): Sentence[][] {
   const merged: Sentence[][] = []
   for (const paragraph of paragraphs) {
     const before = merged.at(-1)
-    const fits = before && before.length + paragraph.length <= PARAGRAPH_SENTENCES_FULL
+    const fits = before && before.length + paragraph.length <= PARAGRAPH_SENTENCES_MERGED
     const lonely = paragraph.length === 1 || before?.length === 1
     if (fits && lonely && sameVoice(analysis, before[0]!, paragraph[0]!)) before.push(...paragraph)
     else merged.push([...paragraph])
