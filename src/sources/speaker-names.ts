@@ -20,7 +20,7 @@ const NOT_NAMES = new Set(
   announcement another answers any as assumption at attendees attention author authors background bad
   because before beispiel below benefits bonus but by category categories cause caution cc challenge challenges
   chapter city company con conclusion cons context copyright country date dates datum december decision decisions
-  definition description details direction directions disclaimer discussion draft duration each edit ejemplo email
+  default defaults definition delay description development details direction directions disclaimer discussion draft duration each edit ejemplo email
   even every example examples exception exemple exercise fact facts fazit feature features february figure file
   files final finally first fix fixme for formula friday from further fyi goal goals good hashtag help hence here
   hint hinweis how however i idea ideas if important importante in info ingredients ingrédients inhalt input
@@ -30,7 +30,7 @@ const NOT_NAMES = new Set(
   options or order ort other our outcome output overview page part password phase phone place plan please point
   points prerequisites price prices problem problems process pro pros ps purpose quelle question question-answer
   questions quote rating re reading reason reasons recap recipe reference references related remark remarque
-  remember reminder requirements result results rule rules saturday scene schedule second section see september
+  remember reminder required requirements result results returns rule rules saturday scene schedule second section see september
   serves servings several since size so solution solutions some source sources spoiler state status step steps
   stichpunkte subject subtitle such sum summary sunday symptom symptoms table tag tags takeaway takeaways task tasks
   teil tel test that the their then there therefore these they third this those thursday time timeline tip tipp

@@ -10,7 +10,8 @@ const SENTENCE_END = /[.!?…。！？]["'”’)»]?\s*$/
  * Decides, from the whole text, which labels are speakers and which times are times. Prose has colons too
  * ("Note: …", "Paris: …"), so one `Name:` alone proves nothing:
  * - a name with a time in brackets, or with a time and a colon, is a speaker;
- * - a bold label is one, unless the text has three or more and none comes back (a list of definitions);
+ * - a bold label is one when one in ten paragraphs, or the first, begins so; but not where three or more are
+ *   bold and none comes back (a list of definitions);
  * - names with a time alone on a line are speakers when one of them comes back;
  * - a plain `Name:` is one when the name comes back, what follows are sentences, and either a second name
  *   comes back too or half of the paragraphs begin so; then, in a text made of turns, any name counts;
@@ -21,7 +22,8 @@ export function judgeMarks(text: string, blocks: (Heading | Stretch)[]): Marks {
   const stretches = blocks.filter((block) => block.kind === 'stretch')
   const turns = stretches.filter((stretch, at) => stretch.turn && !isDangling(stretch, stretches[at + 1]))
   const paragraphs = stretches.filter(({ isParagraph, turn }) => isParagraph || turn).length
-  const speakers = chooseSpeakers(text, turns, paragraphs)
+  const beginsBold = stretches[0]?.turn?.evidence === 'bold'
+  const speakers = chooseSpeakers(turns, { text, paragraphs, beginsBold })
 
   const bareTimes = turns.filter(({ turn }) => turn?.timeNeedsCompany).length
   const trustsBareTimes = bareTimes >= 2 && bareTimes * 10 >= paragraphs
@@ -42,11 +44,18 @@ function isDangling({ turn, goesOn }: Stretch, next?: Stretch): boolean {
   )
 }
 
-function chooseSpeakers(text: string, turns: Stretch[], paragraphs: number): (turn: Turn) => boolean {
+type Surroundings = { text: string; paragraphs: number; beginsBold: boolean }
+
+function chooseSpeakers(
+  turns: Stretch[],
+  { text, paragraphs, beginsBold }: Surroundings,
+): (turn: Turn) => boolean {
   const counts = { sure: tally(turns, 'sure'), bold: tally(turns, 'bold'), header: tally(turns, 'header') }
   const plain = tally(turns, 'plain')
   const alone = tally(turns, 'alone')
-  const trustsBold = counts.sure.size > 0 || counts.bold.size < 3 || comeBack(counts.bold).size > 0
+  const isBoldOften = beginsBold || sum(counts.bold) * 10 >= paragraphs
+  const isBoldAgain = counts.bold.size < 3 || comeBack(counts.bold).size > 0
+  const trustsBold = counts.sure.size > 0 || (isBoldOften && isBoldAgain)
 
   const known = new Set([
     ...counts.sure.keys(),

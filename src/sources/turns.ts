@@ -75,6 +75,11 @@ function readTime(head: string, at: number) {
   }
 }
 
+/** Of a match whose first group is the time; undefined for a time of day. */
+function timeOf([all, written = '']: RegExpExecArray): number | undefined {
+  return isWallClock(all) ? undefined : parseTime(written)
+}
+
 /** "10:05 AM" is a time of day and says nothing about the place in a recording. */
 function isWallClock(time: string): boolean {
   return /\d\s?[ap]\.?m/i.test(time)
@@ -143,7 +148,12 @@ function readPlain(rest: string, at: number, isWholeLine: boolean): Label | unde
   const label = cleanName(match[1]!)
   if (!isName(label)) return undefined
   const colon = COLON.exec(rest.slice(match[0].length))
-  if (colon) return { label, evidence: 'plain', afterLabel: at + match[0].length + colon[0].length }
+  if (colon) {
+    const labelEnd = match[0].length + colon[0].length
+    const time = LEADING_BRACKETED.exec(rest.slice(labelEnd))
+    if (!time) return { label, evidence: 'plain', afterLabel: at + labelEnd }
+    return { label, evidence: 'sure', afterLabel: at + labelEnd + time[0].length, timeMs: timeOf(time) }
+  }
   const isAlone = isWholeLine && match[0].length === rest.length
   return isAlone ? { label, evidence: 'alone', afterLabel: at + rest.length } : undefined
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { splitPassages } from '#src/sources/passages.ts'
+import { splitPassages } from '../../src/sources/passages.ts'
 
 /** What a reader would note down: speaker, time in seconds, words. */
 async function notes(text: string) {
@@ -93,6 +93,10 @@ const transcripts: Record<string, [string, string[]]> = {
     '[00:12:34] **Anna:** Hello.\n\n**[00:13]** Hi.',
     ['Anna|754s|Hello.', 'Anna|13s|Hi.'],
   ],
+  'a label, then a time in brackets': [
+    'Anna: [00:00:03] Hello.\nBen: (1:05) Hi.\n\n**Anna:** [00:02:00] So.',
+    ['Anna|3s|Hello.', 'Ben|65s|Hi.', 'Anna|120s|So.'],
+  ],
   'times as headings (Google Meet)': [
     '### 00:05:00\n\nAnna Smith: Hello there.\nBen: Hi.\nAnna Smith: So.\nBen: Well.',
     ['Anna Smith|300s|Hello there.', 'Ben|300s|Hi.', 'Anna Smith|300s|So.', 'Ben|300s|Well.'],
@@ -118,6 +122,7 @@ const prose: Record<string, string> = {
   data: 'Colour: red\nWeight: 12\n\nColour: blue\nWeight: 14',
   steps: 'Step 1: begin.\nStep 2: go on.\nStep 1: begin again.',
   'a time of day': '12:30 we had lunch with everybody.\n\nThen we went home.',
+  'a reference in bold': `${'A paragraph.\n\n'.repeat(12)}**Output:** a string.\n\n**Output:** a number.`,
   'lines of a poem': 'Roses\nare red\n\nViolets\nare blue',
 }
 
