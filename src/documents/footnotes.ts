@@ -1,12 +1,10 @@
 import type { Citation, CitedMarkdown } from '#src/ai/schemas.ts'
-import { blockTokens, createParser, lineStarts, noteLabel } from '#src/documents/parser.ts'
+import { frontmatterLength } from '#src/documents/markdown.ts'
+import { type Marker, replaceMarkers, scanMarkers } from '#src/documents/markers.ts'
+import { blockTokens } from '#src/documents/parser.ts'
 
 /** A quote longer than this is shortened at the end of a word where it is shown. */
 export const QUOTE_CHARS_MAX = 300
-const LABEL_CHARS_MAX = 64
-
-/** A footnote marker in a text: `markdown.slice(start, end)` is `[^label]`. */
-export type Marker = { label: string; start: number; end: number }
 
 /**
  * The text with a definition for every citation whose marker it uses and does not define itself:
@@ -30,7 +28,8 @@ export function withFootnotes(
           .join('; ')}`,
     )
   if (definitions.length === 0) return markdown
-  return `${markdown}${blankLineAfter(markdown)}${definitions.join('\n')}\n`
+  const closed = closeFence(markdown)
+  return `${closed}${blankLineAfter(closed)}${definitions.join('\n')}\n`
 }
 
 /**
@@ -39,18 +38,18 @@ export function withFootnotes(
  * marker the text does not use is left out: it supports nothing.
  */
 export function renumber(drafts: CitedMarkdown[], first = 1): CitedMarkdown[] {
-  const scanned = drafts.map((draft) => ({ ...draft, ...scanMarkers(draft.markdown) }))
+  const scanned = drafts.map(({ markdown, citations }) => {
+    const { markers, defined } = scanMarkers(markdown)
+    const known = new Set(citations.map((citation) => citation.marker)).difference(defined)
+    return { markdown, citations, markers, known }
+  })
   const kept = new Set(
-    scanned.flatMap(({ citations, markers, defined }) => [
-      ...defined,
-      ...markers
-        .map((marker) => marker.label)
-        .filter((label) => !citations.some((one) => one.marker === label)),
-    ]),
+    scanned.flatMap(({ markers, known }) =>
+      markers.map((marker) => marker.label).filter((label) => !known.has(label)),
+    ),
   )
   let next = first
-  return scanned.map(({ markdown, citations, markers, defined }) => {
-    const known = new Set(citations.map((citation) => citation.marker)).difference(defined)
+  return scanned.map(({ markdown, citations, markers, known }) => {
     const numbers = new Map<string, number>()
     for (const { label } of markers) {
       if (!known.has(label) || numbers.has(label)) continue
@@ -79,7 +78,7 @@ export function withoutMarkers(markdown: string): string {
   return replaceMarkers(markdown, cuts, () => '')
 }
 
-/** The markers of a text in reading order: not those in code, in addresses, escaped, or that open a definition. */
+/** The markers of a text in reading order, without those in code, in addresses, escaped, or that open a definition. */
 export function findMarkers(markdown: string): Marker[] {
   return scanMarkers(markdown).markers
 }
@@ -91,107 +90,6 @@ export function shortenQuote(quote: string): string {
   const cut = flat.slice(0, QUOTE_CHARS_MAX).replace(/[\uD800-\uDBFF]$/, '')
   const space = cut.lastIndexOf(' ')
   return `${(space > QUOTE_CHARS_MAX / 2 ? cut.slice(0, space) : cut).trimEnd()}…`
-}
-
-const prose = createParser({ html: false })
-
-function scanMarkers(markdown: string): { markers: Marker[]; defined: Set<string> } {
-  const markers: Marker[] = []
-  const defined = new Set<string>()
-  if (!markdown.includes('[^')) return { markers, defined }
-  const starts = lineStarts(markdown)
-  const definitions = new Map<number, number>()
-  for (const token of blockTokens(markdown, prose)) {
-    const [from, to] = token.map ?? [0, 0]
-    if (token.type === 'footnote_reference_open') {
-      defined.add(noteLabel(token))
-      definitions.set(from, (definitions.get(from) ?? 0) + 1)
-    } else if (to > from && (token.type === 'inline' || token.type === 'tr_open')) {
-      const start = afterLabels(markdown, starts[from]!, definitions.get(from) ?? 0)
-      markers.push(...markersWithin(markdown.slice(0, starts[to] ?? markdown.length), start))
-    }
-  }
-  return { markers, defined }
-}
-
-/** Past the labels of the definitions that open on a line. */
-function afterLabels(markdown: string, start: number, count: number): number {
-  let at = start
-  for (let label = 0; label < count; label++) at = markdown.indexOf(']:', at) + 2
-  return at
-}
-
-const marker = new RegExp(`\\[\\^([^\\]\\s]{1,${LABEL_CHARS_MAX}})\\]`, 'y')
-const autolink = /<[a-z][a-z0-9+.-]{1,31}:[^<>\0- ]*>/iy
-const special = /[\\`<[\]]/g
-
-/** Reads inline Markdown from `start` to its end, stepping over escapes, code spans and addresses. */
-function markersWithin(text: string, start: number): Marker[] {
-  const found: Marker[] = []
-  const runs = lastBacktickRuns(text, start)
-  let unclosedUntil = start
-  for (let at = nextSpecial(text, start); at >= 0; at = nextSpecial(text, at)) {
-    const mark = text[at]
-    if (mark === '\\') at += 2
-    else if (mark === '`') at = afterCode(text, at, runs)
-    else if (mark === '<') at = matchAt(autolink, text, at)?.end ?? at + 1
-    else if (mark === '[') {
-      const hit = matchAt(marker, text, at)
-      if (hit) found.push({ label: hit.group, start: at, end: hit.end })
-      at = hit?.end ?? at + 1
-    } else if (text[at + 1] !== '(' || at < unclosedUntil) at++
-    else {
-      const end = at + 2 + text.slice(at + 2).search(/[\s)]|$/)
-      if (text[end] !== ')') unclosedUntil = end
-      at = text[end] === ')' ? end + 1 : at + 2
-    }
-  }
-  return found
-}
-
-function nextSpecial(text: string, at: number): number {
-  special.lastIndex = at
-  return special.exec(text)?.index ?? -1
-}
-
-function matchAt(pattern: RegExp, text: string, at: number): { group: string; end: number } | undefined {
-  pattern.lastIndex = at
-  const match = pattern.exec(text)
-  return match ? { group: match[1] ?? '', end: pattern.lastIndex } : undefined
-}
-
-/** Where the last run of backticks of each length begins: a code span opens only if one closes it. */
-function lastBacktickRuns(text: string, start: number): Map<number, number> {
-  const runs = new Map<number, number>()
-  for (const run of text.slice(start).matchAll(/`+/g)) runs.set(run[0].length, start + run.index)
-  return runs
-}
-
-function afterCode(text: string, at: number, runs: Map<number, number>): number {
-  let end = at
-  while (text[end] === '`') end++
-  const length = end - at
-  if ((runs.get(length) ?? -1) < end) return end
-  for (let open = text.indexOf('`', end); open >= 0; open = text.indexOf('`', end)) {
-    end = open
-    while (text[end] === '`') end++
-    if (end - open === length) return end
-  }
-  return at + length
-}
-
-function replaceMarkers(
-  markdown: string,
-  markers: Marker[],
-  replacement: (marker: Marker) => string,
-): string {
-  let result = ''
-  let done = 0
-  for (const found of markers) {
-    result += markdown.slice(done, found.start) + replacement(found)
-    done = found.end
-  }
-  return result + markdown.slice(done)
 }
 
 function describe(citation: Citation, sourceTitles: Record<string, string>): string {
@@ -213,7 +111,17 @@ function escapeText(text: string): string {
     .replace(/\bwww\./gi, (www) => `${www.slice(0, -1)}\\.`)
 }
 
+/** A fence that nothing closes would take in what is appended. */
+function closeFence(markdown: string): string {
+  const body = markdown.slice(frontmatterLength(markdown))
+  const fence = blockTokens(`${body}\n\nend`, { html: false }).at(-1)
+  if (fence?.type !== 'fence') return markdown
+  return `${markdown}${/[\r\n]$/.test(markdown) ? '' : '\n'}${fence.markup}\n`
+}
+
+/** A line end that follows a lone CR would only complete it. */
 function blankLineAfter(markdown: string): string {
-  if (/(?:\r\n?|\n)[ \t]*(?:\r\n?|\n)[ \t]*$/.test(markdown.slice(-64))) return ''
-  return /[\r\n][ \t]*$/.test(markdown.slice(-64)) ? '\n' : '\n\n'
+  const end = /[ \t\r\n]*$/.exec(markdown.slice(-64))![0]
+  const missing = Math.max(0, 2 - (end.match(/\r\n?|\n/g) ?? []).length)
+  return '\n'.repeat(missing > 0 && end.endsWith('\r') ? missing + 1 : missing)
 }

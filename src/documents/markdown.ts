@@ -44,7 +44,7 @@ export function splitMarkdown(markdown: string): MarkdownParts {
 
 /** Inline Markdown as the words a reader sees, on one line: no emphasis, links, code marks or footnote markers. */
 export function plainText(inline: string): string {
-  const [token] = inlineParser.parseInline(inline, {})
+  const [token] = inlineParser.parseInline(inline.replace(/(?<!\\)\[\^[^\]\s]{1,64}\]/g, ''), {})
   return textOf(token?.children ?? [])
     .replace(/\s+/g, ' ')
     .trim()

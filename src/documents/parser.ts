@@ -25,13 +25,14 @@ function endAddressesAtMarkers({ linkify }: MarkdownIt): void {
   linkify.matchAtStart = (text) => matchAtStart(text.slice(0, ADDRESS_CHARS_MAX).split('[^', 1)[0]!)
 }
 
-const structure = createParser({ html: true })
+const parsers = { raw: createParser({ html: true }), shown: createParser({ html: false }) }
 
 /**
- * The block tokens of a text, with link reference definitions, without inline content.
- * Every token that opens a block has `map`, the lines it covers; `lineStarts` turns them into offsets.
+ * The block tokens of a text, with link reference definitions, without inline content. `html: false` reads HTML as
+ * the text it is shown as. A token that opens a block has `map`, its lines; `lineStarts` turns them into offsets.
  */
-export function blockTokens(markdown: string, parser = structure): Token[] {
+export function blockTokens(markdown: string, { html } = { html: true }): Token[] {
+  const parser = html ? parsers.raw : parsers.shown
   const tokens: Token[] = []
   const env: Env = {}
   parser.block.parse(markdown.replace(/\r\n?/g, '\n').replaceAll('\0', '\uFFFD'), parser, env, tokens)

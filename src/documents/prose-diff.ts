@@ -1,25 +1,8 @@
 import { type Static, Type as t } from '@sinclair/typebox'
 import { alignBlocks, longestRise } from '#src/documents/align.ts'
-import { blockTokens, lineStarts } from '#src/documents/parser.ts'
+import { type Block, BlockKind, blocksOf } from '#src/documents/blocks.ts'
 import { diffWords, newBudget, WordChange } from '#src/documents/word-diff.ts'
 import { AppError } from '#src/errors.ts'
-
-export const BlockKind = t.Union([
-  t.Literal('paragraph'),
-  t.Literal('heading'),
-  t.Literal('item'),
-  t.Literal('quote'),
-  t.Literal('code'),
-  t.Literal('table'),
-  t.Literal('row'),
-  t.Literal('html'),
-  t.Literal('rule'),
-  t.Literal('reference'),
-])
-export type BlockKind = Static<typeof BlockKind>
-
-/** `text` has no line end; `gap` is the line ends and blank lines up to the next block. */
-export type Block = { kind: BlockKind; text: string; gap: string }
 
 const Piece = t.Object({
   text: t.String(),
@@ -52,24 +35,6 @@ export const SectionComparison = t.Object({
   hunks: t.Optional(t.Array(Hunk)),
 })
 export type SectionComparison = Static<typeof SectionComparison>
-
-/**
- * Markdown as the blocks a person decides about: paragraphs, headings, list items (each with what belongs to it, a
- * nested item apart), quotes, code, table rows (the head with its rule is `table`). Every text and gap, joined, is
- * the input. Blank lines at the start belong to the first block's text.
- */
-export function blocksOf(markdown: string): Block[] {
-  if (markdown === '') return []
-  const starts = lineStarts(markdown)
-  const openings = blockLines(markdown)
-  if (openings.length === 0) return [{ kind: 'paragraph', text: '', gap: markdown }]
-  return openings.map(({ kind, line }, index) => {
-    const next = openings[index + 1]
-    const raw = markdown.slice(index === 0 ? 0 : starts[line], next ? starts[next.line] : markdown.length)
-    const gap = trailingGap(raw)
-    return { kind, text: raw.slice(0, raw.length - gap), gap: raw.slice(raw.length - gap) }
-  })
-}
 
 /** What turns `before` into `after`, block by block in reading order; a removed block comes before an added one. */
 export function diffProse(before: string, after: string): Hunk[] {
@@ -146,50 +111,6 @@ function compareSection(before: Section | undefined, after: Section, moved: bool
   if (before.markdown === after.markdown && before.heading === heading)
     return { id, heading, status: 'same', moved }
   return { id, heading, status: 'edited', moved, hunks: diffProse(before.markdown, after.markdown) }
-}
-
-const kindOf: Record<string, BlockKind> = {
-  paragraph_open: 'paragraph',
-  heading_open: 'heading',
-  fence: 'code',
-  code_block: 'code',
-  html_block: 'html',
-  hr: 'rule',
-  blockquote_open: 'quote',
-  reference_definition: 'reference',
-  footnote_reference_open: 'reference',
-  table_open: 'table',
-}
-
-/** The line on which each block opens, rising. */
-function blockLines(markdown: string): { kind: BlockKind; line: number }[] {
-  const lines: { kind: BlockKind; line: number }[] = []
-  const inside: string[] = []
-  for (const token of blockTokens(markdown)) {
-    if (token.nesting === -1) inside.pop()
-    const inLists = inside.every((type) => type === 'list')
-    const inTable = inside.length === 2 && inside[0] === 'table' && inside[1] === 'tbody'
-    const kind =
-      token.type === 'list_item_open' && inLists
-        ? 'item'
-        : token.type === 'tr_open' && inTable
-          ? 'row'
-          : inside.length === 0
-            ? kindOf[token.type]
-            : undefined
-    if (kind && token.map && token.map[0] > (lines.at(-1)?.line ?? -1))
-      lines.push({ kind, line: token.map[0] })
-    if (token.nesting === 1) inside.push(/list/.test(token.type) ? 'list' : token.tag)
-  }
-  return lines
-}
-
-/** The length of the line ends and blank lines at the end, which may hold spaces and tabs only. */
-function trailingGap(raw: string): number {
-  let end = raw.length
-  while (end > 0 && ' \t\r\n'.includes(raw[end - 1]!)) end--
-  const lineEnd = raw.slice(end).search(/[\r\n]/)
-  return lineEnd < 0 ? 0 : raw.length - end - lineEnd
 }
 
 const piece = ({ text, gap }: Block) => ({ text, gap })

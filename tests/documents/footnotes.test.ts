@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import type { Citation } from '../../src/ai/schemas.ts'
 import {
   findMarkers,
   QUOTE_CHARS_MAX,
@@ -11,16 +10,8 @@ import {
 } from '../../src/documents/footnotes.ts'
 import { renderHtml, renderText } from '../../src/documents/render.ts'
 import { arbitraryMarkdown } from './arbitrary-markdown.ts'
+import { cite } from './cite.ts'
 
-const cite = (marker: string, more: Partial<Citation> = {}): Citation => ({
-  marker,
-  sourceId: 'src_1',
-  passageId: 'psg_1',
-  start: 0,
-  end: 4,
-  quote: `Quote ${marker}.`,
-  ...more,
-})
 const labels = (markdown: string) => findMarkers(markdown).map((marker) => marker.label)
 
 describe('a marker is found', () => {
@@ -53,6 +44,7 @@ describe('a marker is found', () => {
     ['an escape', '\\[^1] [\\^1]'],
     ['a definition', '[^1]: note'],
     ['a reference', '[a]: https://b.c/[^1]'],
+    ['frontmatter', '---\ntitle: a[^1]\n---\n'],
     ['other brackets', '[1] [^ 1] [^] [^a b] ^[inline]'],
   ])('but not in %s', (_, markdown) => {
     expect(labels(markdown)).toEqual([])
@@ -96,6 +88,12 @@ describe('definitions are appended on the way out', () => {
     expect(shortenQuote(' a\n\tb ')).toBe('a b')
   })
 
+  test('also after a fence that nothing closes', () => {
+    expect(withFootnotes('a[^1]\n\n~~~~js\ncode', [cite('1')])).toBe(
+      'a[^1]\n\n~~~~js\ncode\n~~~~\n\n[^1]: “Quote 1.”\n',
+    )
+  })
+
   test('a label like a name of the prototype is only a label', () => {
     expect(withFootnotes('a[^constructor]', [cite('constructor')], {})).toEndWith(
       '[^constructor]: “Quote constructor.”\n',
@@ -108,7 +106,7 @@ describe('definitions are appended on the way out', () => {
       fc.property(arbitraryMarkdown, (markdown) => {
         const written = withFootnotes(markdown, [cite('1'), cite('2')])
         expect(written).toStartWith(markdown)
-        expect(withFootnotes(written, [])).toBe(written)
+        expect(withFootnotes(written, [cite('1'), cite('2')])).toBe(written)
       }),
       { numRuns: 1_000 },
     )

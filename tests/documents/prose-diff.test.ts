@@ -1,22 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import { Value } from '@sinclair/typebox/value'
 import fc from 'fast-check'
-import {
-  blocksOf,
-  compareSections,
-  type Decision,
-  diffProse,
-  Hunk,
-  resolveHunks,
-  SectionComparison,
-} from '../../src/documents/prose-diff.ts'
+import { blocksOf } from '../../src/documents/blocks.ts'
+import { type Decision, diffProse, Hunk, resolveHunks } from '../../src/documents/prose-diff.ts'
 import { arbitraryMarkdown } from './arbitrary-markdown.ts'
 
-const joined = (markdown: string) =>
-  blocksOf(markdown)
-    .map((block) => block.text + block.gap)
-    .join('')
-const kinds = (markdown: string) => blocksOf(markdown).map((block) => block.kind)
 const decideAll = (hunks: Hunk[], choose: (index: number) => Decision) =>
   Object.fromEntries(
     hunks.filter((hunk) => hunk.type !== 'same').map((hunk, index) => [hunk.id, choose(index)]),
@@ -48,53 +36,6 @@ const pair = fc.oneof(
     .map(([text, at, added]) => [text, text.slice(0, at) + added + text.slice(at + 3)] as const),
 )
 const choices = fc.array(fc.constantFrom<Decision>('accept', 'refuse'), { minLength: 16, maxLength: 16 })
-
-describe('blocks', () => {
-  test('join to the text, for any text', () => {
-    fc.assert(
-      fc.property(arbitraryMarkdown, (markdown) => expect(joined(markdown)).toBe(markdown)),
-      { numRuns: 2_000 },
-    )
-  })
-
-  test('are what a person decides about', () => {
-    const markdown =
-      '# H\n\npara\nline\n- a\n  - b\n\n  more\n- c\n\n> q\n> - x\n\n| a |\n|---|\n| 1 |\n| 2 |\n\n```\nx\n\ny\n```\n<div>\n\n[r]: http://x\n\n[^1]: note\n\n    more\n\n---\n'
-    expect(kinds(markdown)).toEqual([
-      'heading',
-      'paragraph',
-      'item',
-      'item',
-      'item',
-      'quote',
-      'table',
-      'row',
-      'row',
-      'code',
-      'html',
-      'reference',
-      'reference',
-      'rule',
-    ])
-    expect(blocksOf('- a\n  - b\n\n  more\n- c\n')).toEqual([
-      { kind: 'item', text: '- a', gap: '\n' },
-      { kind: 'item', text: '  - b\n\n  more', gap: '\n' },
-      { kind: 'item', text: '- c', gap: '\n' },
-    ])
-  })
-
-  test('hold no line end at their end, and gaps nothing but space', () => {
-    fc.assert(
-      fc.property(arbitraryMarkdown, (markdown) => {
-        for (const { text, gap } of blocksOf(markdown)) {
-          expect(gap).toMatch(/^[ \t\r\n]*$/)
-          if (text !== '') expect(text).toMatch(/[^\r\n]$/)
-        }
-      }),
-      { numRuns: 1_000 },
-    )
-  })
-})
 
 describe('decisions', () => {
   test('all accepted is the new text and all refused the old, byte for byte, for any two texts', () => {
@@ -326,59 +267,5 @@ describe('long texts', () => {
         ),
       ).toBe(`${mark.repeat(100_000)}a`)
     }
-  })
-})
-
-describe('two versions, section by section', () => {
-  const section = (id: string, markdown = `## ${id}\n\nText of ${id}.\n`) => ({
-    id,
-    heading: id.toUpperCase(),
-    markdown,
-  })
-  const compare = (before: string[], after: string[]) =>
-    compareSections(
-      before.map((id) => section(id)),
-      after.map((id) => section(id)),
-    ).map(({ id, status, moved }) => `${id} ${status}${moved ? ' moved' : ''}`)
-
-  test('tell what stayed, came, went and moved', () => {
-    expect(compare(['a', 'b', 'c'], ['a', 'b', 'c'])).toEqual(['a same', 'b same', 'c same'])
-    expect(compare(['a', 'b', 'c', 'd'], ['d', 'a', 'x', 'c'])).toEqual([
-      'd same moved',
-      'a same',
-      'b removed',
-      'x added',
-      'c same',
-    ])
-    expect(compare(['a', 'b'], ['c'])).toEqual(['a removed', 'b removed', 'c added'])
-    expect(compare([], ['a'])).toEqual(['a added'])
-  })
-
-  test('show the hunks of what was edited, also when only the heading was', () => {
-    const [edited, renamed] = compareSections(
-      [section('a'), section('b')],
-      [section('a', '## a\n\nText of a, edited.\n'), { ...section('b'), heading: 'New' }],
-    )
-    expect(edited!.status).toBe('edited')
-    expect(edited!.hunks!.map((hunk) => hunk.type)).toEqual(['same', 'edited'])
-    expect(renamed).toMatchObject({ heading: 'New', status: 'edited' })
-  })
-
-  test('name every section once and fit the API', () => {
-    const ids = fc.shuffledSubarray(['a', 'b', 'c', 'd', 'e', 'f'])
-    fc.assert(
-      fc.property(ids, ids, (before, after) => {
-        const result = compareSections(
-          before.map((id) => section(id)),
-          after.map((id) => section(id)),
-        )
-        expect(result.map(({ id }) => id).sort()).toEqual([...new Set([...before, ...after])].sort())
-        expect(result.filter(({ status }) => status !== 'removed').map(({ id }) => id)).toEqual(after)
-        for (const one of result) expect(Value.Check(SectionComparison, one)).toBe(true)
-        const steady = result.filter(({ status, moved }) => status === 'same' && !moved).map(({ id }) => id)
-        expect(before.filter((id) => steady.includes(id))).toEqual(steady)
-      }),
-      { numRuns: 1_000 },
-    )
   })
 })
