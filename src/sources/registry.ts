@@ -1,5 +1,6 @@
 import { AppError, limitExceeded } from '#src/errors.ts'
 import type { ImportedSource, Importer, ImportInput } from '#src/sources/importer.ts'
+import { readCaptionText } from '#src/sources/importers/caption-text.ts'
 import { docx } from '#src/sources/importers/docx.ts'
 import { html } from '#src/sources/importers/html.ts'
 import { markdown, readMarkdown } from '#src/sources/importers/markdown.ts'
@@ -8,6 +9,9 @@ import { text } from '#src/sources/importers/text.ts'
 import { vtt } from '#src/sources/importers/vtt.ts'
 import { SOURCE_TITLE_CHARS_MAX, UPLOAD_BYTES_MAX } from '#src/sources/limits.ts'
 import { titleOf } from '#src/sources/source-title.ts'
+
+const BEGINNING_CHARS = 200
+const SUBRIP_BEGINNING = /^\d{1,9}\s{1,9}[\d:]{4,12}[,.]\d{1,3} --> /
 
 /** Every kind of file that can become a source: one more is one file and one line here. */
 export const importers = { text, markdown, html, srt, vtt, docx } satisfies Record<string, Importer>
@@ -54,12 +58,19 @@ export async function importSource(input: ImportInput & { title?: string }) {
   return { ...source, kind, title: title ?? titleOf({ ...source, fileName: input.fileName }) }
 }
 
-/** Takes pasted text, which may be Markdown; throws like `importSource`. */
+/** Takes pasted text, which may be Markdown or captions; throws like `importSource`. */
 export async function importText(input: { text: string; title?: string }): Promise<TitledSource> {
   const title = givenTitle(input.title)
-  const source = await readMarkdown(input.text)
+  const source = await readPasted(input.text)
   refuseWordless(source)
   return { ...source, title: title ?? titleOf(source) }
+}
+
+function readPasted(pasted: string): Promise<ImportedSource> {
+  const beginning = pasted.slice(0, BEGINNING_CHARS).trimStart()
+  if (beginning.startsWith('WEBVTT')) return readCaptionText(pasted, { blankLinesInside: false })
+  if (SUBRIP_BEGINNING.test(beginning)) return readCaptionText(pasted, { blankLinesInside: true })
+  return readMarkdown(pasted)
 }
 
 function refuseWordless({ passages }: ImportedSource) {

@@ -19,20 +19,20 @@ const NOT_NAMES = new Set(
   `a about above according achtung action actions advantages advice after age agenda also although an and
   announcement another answers any as assumption at attendees attention author authors background bad
   because before beispiel below benefits bonus but by category categories cause caution cc challenge challenges
-  chapter city company con conclusion cons context copyright country date dates datum december decision decisions
+  chapter city company con conclusion cons constant context copyright country date dates datum december decision decisions
   default defaults definition delay description development details direction directions disclaimer discussion draft duration each edit ejemplo email
   even every example examples exception exemple exercise fact facts fazit feature features february figure file
-  files final finally first fix fixme for formula friday from further fyi goal goals good hashtag help hence here
+  files final finally first fix fixme for formula friday from function further fyi goal goals good hashtag help hence here
   hint hinweis how however i idea ideas if important importante in info ingredients ingrédients inhalt input
   instructions internet introduction is issue it its january july keywords kind language last later lesson
-  let level license limits link links list location look lunch march material meaning meeting method methods
+  let level license limits link links list location look lunch macro march material meaning meeting method methods
   monday more motto my name next nb nota note notes november now objective october often on once one only option
   options or order ort other our outcome output overview page part password phase phone place plan please point
-  points prerequisites price prices problem problems process pro pros ps purpose quelle question question-answer
+  points prerequisites previous price prices problem problems process pro pros ps purpose quelle question question-answer
   questions quote rating re reading reason reasons recap recipe reference references related remark remarque
   remember reminder required requirements result results returns rule rules saturday scene schedule second section see september
-  serves servings several since size so solution solutions some source sources spoiler state status step steps
-  stichpunkte subject subtitle such sum summary sunday symptom symptoms table tag tags takeaway takeaways task tasks
+  serves servings several since size so solution solutions some source sources spoiler stability state status step steps
+  stichpunkte subject subtitle such sum summary sunday symptom symptoms table tag tags takeaway target takeaways task tasks
   teil tel test that the their then there therefore these they third this those thursday time timeline tip tipp
   tips title to today todo tomorrow tools topic topics total translation tuesday type update updated url usage
   version via video views vorteile warning warnung we website wednesday week what when where which while who why

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { importSource } from '../../src/sources/registry.ts'
+import { importSource, importText } from '../../src/sources/registry.ts'
 
 /** The stored text, and of each passage speaker, milliseconds and words. */
 async function read(fileName: string, captions: string) {
@@ -148,4 +148,16 @@ test('a file without captions is unreadable, one whose captions are empty has no
     kind: 'invalid_request',
   })
   await expect(read('a.srt', '0:0 --> 0:0\n\n'.repeat(100_001))).rejects.toThrow('100,000')
+})
+
+test('captions that are pasted are read as captions', async () => {
+  for (const text of [
+    '\uFEFFWEBVTT\n\n00:01.500 --> 00:02.000\nHello.',
+    '1\r\n00:00:01,500 --> 00:00:02,000\r\nHello.\r\n',
+  ])
+    expect(await importText({ text })).toEqual({
+      title: 'Hello.',
+      text: 'Hello.',
+      passages: [{ start: 0, end: 6, timeMs: 1_500 }],
+    })
 })

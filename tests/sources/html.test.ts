@@ -86,3 +86,9 @@ test('broken and hostile markup is read or refused, never slow', async () => {
     kind: 'invalid_request',
   })
 })
+
+test("a heading's link to itself and empty cells are no words", async () => {
+  const markup =
+    '<title>Console | Docs</title><h1>Console<a href="#console">#</a></h1><table><tr><td>a<td><td> <td>b<td></table>'
+  expect(await read(markup)).toMatchObject({ title: 'Console', text: '# Console\n\na | b' })
+})

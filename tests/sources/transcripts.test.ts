@@ -33,6 +33,10 @@ const transcripts: Record<string, [string, string[]]> = {
     'Anna\nHello there.\n\nBen\nGood to be here.\n\nAnna\nShall we begin?\n\nBen\nYes.',
     dialogue,
   ],
+  'speech without punctuation': [
+    'Anna: so hello and good to be here\nBen: yes so where do we begin today\nAnna: right',
+    ['Anna||so hello and good to be here', 'Ben||yes so where do we begin today', 'Anna||right'],
+  ],
   'full-width colons': [
     '田中：今日は。\n佐藤：どうも。\n田中：始めましょう。',
     ['田中||今日は。', '佐藤||どうも。', '田中||始めましょう。'],

@@ -16,6 +16,9 @@ const BLOCKS = new Set(
   header hr html li main ol p pre section summary table tbody tfoot thead tr ul`.split(/\s+/),
 )
 
+/** Links that headings carry to themselves. */
+const ANCHOR_SIGNS = new Set(['#', '¶', '§', '🔗'])
+
 type Region = 'main' | 'article' | 'rest'
 type HtmlBlock = TextBlock & { region: Region }
 
@@ -117,11 +120,13 @@ function beginItem(reading: Reading) {
 }
 
 function beginCell(reading: Reading) {
-  if (reading.line.trim() !== '') addText(reading, ' | ')
+  const line = reading.line.trimEnd()
+  if (line !== '' && !line.endsWith('|')) addText(reading, ' | ')
 }
 
 function addText(reading: Reading, text: string) {
-  if (reading.skipped > 0) return
+  const isAnchor = reading.elements.at(-1) === 'a' && ANCHOR_SIGNS.has(text.trim())
+  if (reading.skipped > 0 || isAnchor) return
   if (reading.isInTitle) {
     reading.title = (reading.title ?? '') + text
     return
@@ -154,7 +159,8 @@ function closeBlock(reading: Reading) {
   const { kind, level, lines, line } = reading
   const { main, article, pre } = reading.open
   const region: Region = main > 0 ? 'main' : article > 0 ? 'article' : 'rest'
-  const text = pre > 0 ? line : [...lines, line.trim()].join('\n')
+  const last = kind === 'row' ? line.trim().replace(/\s\|$/, '') : line.trim()
+  const text = pre > 0 ? line : [...lines, last].join('\n')
   Object.assign(reading, { lines: [], line: '', endsInSpace: true })
   if (text.trim() === '') return
   reading.kind = 'paragraph'
