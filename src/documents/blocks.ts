@@ -53,23 +53,25 @@ const kindOf: Record<string, BlockKind> = {
 function blockLines(markdown: string): { kind: BlockKind; line: number }[] {
   const lines: { kind: BlockKind; line: number }[] = []
   const inside: string[] = []
+  let last = -1
   for (const token of blockTokens(markdown)) {
     if (token.nesting === -1) inside.pop()
-    const inLists = inside.every((type) => type === 'list')
-    const inTable = inside.length === 2 && inside[0] === 'table' && inside[1] === 'tbody'
-    const kind =
-      token.type === 'list_item_open' && inLists
-        ? 'item'
-        : token.type === 'tr_open' && inTable
-          ? 'row'
-          : inside.length === 0
-            ? kindOf[token.type]
-            : undefined
-    if (kind && token.map && token.map[0] > (lines.at(-1)?.line ?? -1))
-      lines.push({ kind, line: token.map[0] })
-    if (token.nesting === 1) inside.push(/list/.test(token.type) ? 'list' : token.tag)
+    const kind = kindWithin(inside, token.type)
+    const line = token.map?.[0] ?? -1
+    if (kind && line > last) {
+      lines.push({ kind, line })
+      last = line
+    }
+    if (token.nesting === 1) inside.push(token.type)
   }
   return lines
+}
+
+/** What a token opens: blocks at the top, the items of lists within lists, and the rows of a table's body. */
+function kindWithin(inside: string[], type: string): BlockKind | undefined {
+  if (type === 'list_item_open') return inside.every((outer) => outer.includes('list_')) ? 'item' : undefined
+  if (type === 'tr_open') return inside.join() === 'table_open,tbody_open' ? 'row' : undefined
+  return inside.length === 0 ? kindOf[type] : undefined
 }
 
 /** The length of the line ends and blank lines at the end, which may hold spaces and tabs only. */

@@ -74,8 +74,9 @@ export function frontmatterLength(markdown: string): number {
   let blank = true
   for (const { 0: whole, 1: line = '', index } of lines) {
     const text = line.trimEnd()
-    if (text === fence || (fence === '---' && text === '...'))
+    if (text === fence || (fence === '---' && text === '...')) {
       return keyed || blank ? index + whole.length : 0
+    }
     if (blank && text !== '' && !text.startsWith('#')) {
       blank = false
       keyed ||= /:(?:\s|$)|^[{[?"']/.test(text)

@@ -108,8 +108,8 @@ export function compareSections(before: Section[], after: Section[]): SectionCom
 function compareSection(before: Section | undefined, after: Section, moved: boolean): SectionComparison {
   const { id, heading } = after
   if (!before) return { id, heading, status: 'added', moved }
-  if (before.markdown === after.markdown && before.heading === heading)
-    return { id, heading, status: 'same', moved }
+  const same = before.markdown === after.markdown && before.heading === heading
+  if (same) return { id, heading, status: 'same', moved }
   return { id, heading, status: 'edited', moved, hunks: diffProse(before.markdown, after.markdown) }
 }
 

@@ -49,6 +49,7 @@ export function renderText(markdown: string): string {
     if (token.type === 'bullet_list_open') counters.push(undefined)
     else if (token.type === 'ordered_list_open') counters.push(Number(token.attrGet('start') ?? 1))
     else if (token.type === 'list_item_open') sign = nextSign(counters)
+    else if (token.type === 'list_item_close') sign = ''
     else if (token.type.endsWith('_list_close')) {
       counters.pop()
       tight &&= counters.length > 0
@@ -168,6 +169,7 @@ function finishInline(children: Token[], page: Page): Token[] {
 
 function dressLink(token: Token, page: Page): void {
   const address = String(token.attrGet('href') ?? '')
+  if (address.startsWith('#')) token.attrSet('href', `#${page.idPrefix}${address.slice(1)}`)
   const scheme = schemeOf(address)
   const foreign = scheme === 'http' || scheme === 'https' || address.startsWith('//')
   if (foreign && !isOwn(address, page)) token.attrSet('rel', 'noopener noreferrer nofollow')
@@ -190,12 +192,11 @@ function finishImage(image: Token, linked: boolean, page: Page): Token[] {
   return [open, text, new Markdown.Token('link_close', 'a', -1)]
 }
 
-/** The scheme as a browser reads it, which skips control characters and spaces. */
+/** The scheme as a browser reads it, which skips control characters and spaces; '' for what only looks like one. */
 function schemeOf(address: string): string | undefined {
-  const start = address.slice(0, 200).replace(/[\0-\x20]/g, '')
-  return (
-    /^([a-z][a-z0-9+.-]*):/i.exec(start)?.[1]?.toLowerCase() ?? (/^[^/?#]*:/.test(start) ? '' : undefined)
-  )
+  const [start, ...rest] = address.replace(/[\0-\x20]/g, '').split(':')
+  if (rest.length === 0 || /[/?#]/.test(start!)) return undefined
+  return /^[a-z][a-z0-9+.-]*$/i.test(start!) ? start!.toLowerCase() : ''
 }
 
 const isOwn = (address: string, page: Page) =>

@@ -60,7 +60,7 @@ describe('citations', () => {
   })
 
   test('keep apart on one page with a prefix', () => {
-    const html = render('# A\n\na[^1]', { idPrefix: 'v2-' })
+    const html = render('# A\n\na[^1] [up](#a)', { idPrefix: 'v2-' })
     expect(html.match(/(?:id="|href="#)[^"]*/g)!.every((one) => /"#?v2-/.test(one))).toBe(true)
     expect(htmlFaults(html.replaceAll('v2-', ''))).toEqual([])
   })
@@ -148,5 +148,6 @@ describe('plain text', () => {
       'Title\n\nA link and code. & alt\nnext line\n\n• one\n• two\n  1. inner\n\nquoted\n\nlet a = 1\n\n\nlet b\n\na\tb\nc\td\n\n東京\n\nnote\n',
     )
     expect(renderText('')).toBe('')
+    expect(renderText('-\n\nparagraph\n')).toBe('paragraph\n')
   })
 })
