@@ -20,8 +20,11 @@ export function referenceOf(text: string, language: Language): Reference {
   if (language.backReferences.has(lower[0]!)) return 'hard'
   if (language.backPhrases.includes(`${lower[0]} ${lower[1]}`)) return 'hard'
   if (language.prepositions.has(lower[0]!) && pointsBack(lower, language)) return 'hard'
-  const named = words.findIndex((word, at) => at > 0 && /^\p{Lu}\p{Ll}/u.test(word.text))
-  const pronoun = lower.findIndex((word) => PERSONAL.has(word))
+  const named = language.nounsCapitalised
+    ? -1
+    : words.findIndex((word, at) => at > 0 && /^\p{Lu}\p{Ll}/u.test(word.text))
+  // As written: German `Sie` is whom one talks to.
+  const pronoun = words.findIndex(({ text }) => language.pronouns.has(text))
   if (/\b(?:like|than|as|such) (?:this|that|these|those)\b/.test(text)) return 'soft'
   return pronoun >= 0 && (named < 0 || named > pronoun) ? 'soft' : 'none'
 }
@@ -33,5 +36,3 @@ function pointsBack(lower: readonly string[], language: Language): boolean {
     language.demonstratives.has(second) || (second === 'of' && language.demonstratives.has(lower[2] ?? ''))
   )
 }
-
-const PERSONAL = new Set('he she they him her them his their hers theirs it its'.split(' '))

@@ -94,7 +94,7 @@ function runsOf(text: string, language: Language): Run[] {
       run = undefined
       before = ''
     }
-    if (namesThings(word, lower, run, before, language)) {
+    if (namesThings(word, lower, { run, before, opening: previousEnd === 0 }, language)) {
       if (!run) {
         run = { words: [], before, after: '', opening: previousEnd === 0 }
         runs.push(run)
@@ -124,11 +124,11 @@ const OBJECT_AFTER = new Set(
 function namesThings(
   word: string,
   lower: string,
-  run: Run | undefined,
-  before: string,
+  { run, before, opening }: { run?: Run; before: string; opening: boolean },
   language: Language,
 ): boolean {
   if (!isTerm(lower, language) || /^[\p{N}@]/u.test(word) || language.verbs.has(lower)) return false
+  if (language.nounsCapitalised) return /^\p{Lu}/u.test(word) && !opening
   if (language.tag !== 'en' || /^\p{Lu}/u.test(word)) return true
   if (/(?:ly|n't)$/.test(lower) || VERB_BEFORE.has(before)) return false
   // A participle describes a thing after an article (`the paused worker`), else it is what someone did.
@@ -181,7 +181,7 @@ function count(entries: Map<string, Entry>, { words, noun, named, weight }: Phra
   entry.noun += noun ? weight : 0
   entry.named += named ? weight : 0
   const form = words.join(isUnspaced(language.tag) ? '' : ' ').replace(/['’]s$/, '')
-  entry.forms.set(form, (entry.forms.get(form) ?? 0) + 1)
+  entry.forms.set(form, (entry.forms.get(form) ?? 0) + (noun ? 2 : 1))
   entries.set(key, entry)
 }
 

@@ -2,8 +2,10 @@ import type { Analysis, Passage, Sentence } from '#src/ai/offline/analysis.ts'
 import type { Pace } from '#src/ai/offline/pace.ts'
 import { wordsOf } from '#src/ai/offline/words.ts'
 
-const QUESTION_WORDS_MIN = 5
+const QUESTION_WORDS_MIN = 4
 const QUESTION_WORDS_MAX = 45
+/** A shorter answer is no sentence without its question. */
+const ANSWER_WORDS_MIN = 9
 /** A pronoun that nothing before it explains. */
 const UNEXPLAINED_QUALITY = 0.5
 
@@ -18,8 +20,8 @@ export async function linkSentences(analysis: Analysis, pace: Pace): Promise<voi
     for (const sentence of sentences) {
       if (introducesSpeaker(analysis, passage, sentence)) sentence.usable = false
     }
-    const question = questionBefore(analysis, at)
     const first = sentences.find((sentence) => sentence.usable && !sentence.question)
+    const question = first && questionBefore(analysis, at)
     for (const sentence of sentences) link(analysis, sentence, sentence === first ? question : undefined)
   }
 }
@@ -28,17 +30,27 @@ function link(analysis: Analysis, sentence: Sentence, question: Sentence | undef
   const before = analysis.sentences[sentence.index - 1]
   const readable = before?.usable && follows(analysis, before, sentence) ? before : undefined
   if (question) {
-    sentence.needs = question.index
+    if (isAsked(question)) sentence.needs = question.index
+    else if (sentence.words < ANSWER_WORDS_MIN || sentence.answers || sentence.reference !== 'none') {
+      sentence.usable = false
+    }
   } else if (sentence.reference === 'hard' || sentence.answers) {
     if (readable && !readable.question) sentence.needs = readable.index
     else sentence.usable = false
   } else if (readable?.question && readable.passage === sentence.passage && isAsked(readable)) {
     sentence.needs = readable.index
   } else if (sentence.reference === 'soft') {
-    if (readable?.passage === sentence.passage && !readable.question) sentence.leans = readable.index
-    else sentence.quality *= UNEXPLAINED_QUALITY
+    leanOn(sentence, readable)
   }
   if (!sentence.usable) sentence.quality = 0
+}
+
+function leanOn(sentence: Sentence, before: Sentence | undefined) {
+  const near = before?.passage === sentence.passage && !before.question
+  if (near && sentence.question) sentence.needs = before.index
+  else if (near) sentence.leans = before.index
+  else if (sentence.question) sentence.usable = false
+  else sentence.quality *= UNEXPLAINED_QUALITY
 }
 
 /** The question that someone else asked right before a passage. */
@@ -46,12 +58,11 @@ function questionBefore({ passages, sentences }: Analysis, at: number): Sentence
   const asking = passages[at - 1]
   const answering = passages[at]!
   if (!asking || asking.source !== answering.source || asking.speaker === answering.speaker) return undefined
-  const question = sentences.slice(asking.from, asking.to).findLast((sentence) => sentence.question)
-  return question && isAsked(question) ? question : undefined
+  return sentences.slice(asking.from, asking.to).findLast((sentence) => sentence.question)
 }
 
-const isAsked = ({ usable, words, reference }: Sentence) =>
-  usable && reference !== 'hard' && words >= QUESTION_WORDS_MIN && words <= QUESTION_WORDS_MAX
+const isAsked = ({ usable, words }: Sentence) =>
+  usable && words >= QUESTION_WORDS_MIN && words <= QUESTION_WORDS_MAX
 
 /** The next sentence of the same voice: of the passage, or of the same speaker's next passage. */
 function follows(analysis: Analysis, before: Sentence, after: Sentence): boolean {

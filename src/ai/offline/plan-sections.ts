@@ -28,7 +28,7 @@ export async function planSections(
   { sections, words }: { sections?: number; words: number },
   pace: Pace,
 ): Promise<PlannedSection[]> {
-  const room = Math.max(1, Math.min(SECTIONS_MAX, Math.floor(words / SECTION_WORDS_MIN)))
+  const room = Math.max(SECTIONS_MIN, Math.min(SECTIONS_MAX, Math.floor(words / SECTION_WORDS_MIN)))
   const byLength = Math.round(SECTIONS_MIN + analysis.words / SOURCE_WORDS_PER_SECTION)
   const own = ownSections(analysis)
   const planned = own

@@ -87,10 +87,14 @@ export function createVocabulary(language: Language) {
 
 export type Vocabulary = ReturnType<typeof createVocabulary>
 
+const HAN = /\p{Script=Han}/u
+const HIRAGANA = /^[\p{Script=Hiragana}ー]+$/u
+
 /** Whether a lower-case word says something by itself. */
 export function isTerm(lower: string, language: Language): boolean {
   if (language.stopWords.has(lower)) return false
-  if (isUnspaced(language.tag)) return lower.length > 1 || /\p{Script=Han}/u.test(lower)
+  // Words in hiragana alone are Japanese grammar.
+  if (isUnspaced(language.tag)) return HAN.test(lower) || (lower.length > 1 && !HIRAGANA.test(lower))
   return (
     lower.length > TERM_CHARS_MIN || /^\p{N}{2,}$/u.test(lower) || /[^\p{Script=Latin}\p{N}]/u.test(lower)
   )

@@ -23,11 +23,14 @@ export const german = defineLanguage({
     die sind|die haben|die waren|der ist|der hat|der war|die ist|die hat|die war|das wäre|das hatte`,
   backReferences: `er sie es dies diese dieser dieses diesem diesen sein seine ihr ihre ihm ihn
     ihnen dessen deren dabei dadurch dafür dagegen daher damit danach daran darauf daraus darin darum davon
-    davor dazu deshalb deswegen solche beide welche weil denn sowas dort da hier dann jene`,
+    davor dazu deshalb deswegen solche beide welche weil denn sowas dort da hier dann jene außerdem trotzdem
+    allerdings dennoch zudem jedoch schließlich gleichzeitig auch also nur sondern`,
   prepositions: 'in an auf aus bei für mit nach seit von vor zu durch gegen ohne um wegen trotz',
   demonstratives: 'diesem diesen dieser dieses diese dem ihm ihnen ihr',
-  connectives: `und|aber|oder|doch|jedoch|also|außerdem|trotzdem|allerdings|dennoch|zudem|deshalb|deswegen|
-    zum beispiel|und dann|und so|aber dann|dann|schließlich|gleichzeitig|übrigens|auch|sondern|nur|denn`,
+  // Only these leave the word order as it is: after `deshalb` the verb would come first.
+  connectives: 'und|aber|oder|doch|denn|sondern',
+  pronouns: `er sie es ihn ihm ihnen damit davon dazu darin daran darauf daraus darüber dabei dafür dagegen dahinter
+    deren dessen`,
   openers: `ja|nein|na ja|naja|nun|nun ja|also|gut|okay|ok|genau|ach|tja|klar|sicher|natürlich|ehrlich gesagt|
     wissen sie|weißt du|sagen wir|schauen sie|ich meine|sehen sie|im grunde|eigentlich|so|na|absolut|stimmt`,
   answers: 'ja nein doch genau klar natürlich stimmt absolut',

@@ -29,6 +29,7 @@ export const english = defineLanguage({
     she's him his her hers himself herself itself such both neither either another others former latter which
     who whose whom because thereby therein then there's here here's likewise same similarly otherwise either
     none some`,
+  pronouns: 'he she they him them his her their hers theirs it its',
   prepositions: `in at on for after before by from with without during since until of to because as like
     despite through under over about around all most some many one each both none part`,
   demonstratives: 'this that these those it them him her such which',
@@ -73,7 +74,7 @@ export const english = defineLanguage({
     i'll come back|i'm told|i'm being told|minutes left|on the screen|on screen|try this at home`,
   firstPerson: `i i'm i've i'd i'll me my mine myself we we're we've we'd we'll us our ours ourselves`,
   secondPerson: "you you're you've you'd you'll your yours yourself",
-  determiners: `a an the this that these those my your his her its our their some any every each no another
+  determiners: `a an the this these those my your his her its our their some any every each no another
     many several both of in for with by about between into`,
   verbs: `is are was were be been am has have had do does did can could will would shall should may might must
     isn't aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't can't couldn't won't wouldn't

@@ -8,6 +8,8 @@ export type LanguageWords = {
   /** A sentence that starts so points back at the one before it. */
   backReferences?: string
   backPhrases?: string
+  /** Inside a sentence these look back as well, unless it named someone before. */
+  pronouns?: string
   /** After these words a demonstrative still points back: `in this case`. */
   prepositions?: string
   demonstratives?: string
@@ -39,6 +41,7 @@ export type Language = {
   stopWords: ReadonlySet<string>
   backReferences: ReadonlySet<string>
   backPhrases: readonly string[]
+  pronouns: ReadonlySet<string>
   prepositions: ReadonlySet<string>
   demonstratives: ReadonlySet<string>
   connectives: readonly string[]
@@ -62,6 +65,7 @@ export function defineLanguage(from: LanguageWords): Language {
     stopWords: wordSet(from.stopWords),
     backReferences: wordSet(from.backReferences),
     backPhrases: phraseList(from.backPhrases),
+    pronouns: wordSet(from.pronouns),
     prepositions: wordSet(from.prepositions),
     demonstratives: wordSet(from.demonstratives),
     connectives: phraseList(from.connectives),

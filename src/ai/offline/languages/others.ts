@@ -9,8 +9,9 @@ export const dutch = defineLanguage({
     om omdat onder ons onze ook op over te tegen toch toen tot uit uw van veel voor waar waarom wanneer want
     waren was wat we weer wel welke werd werden wie wij wil worden wordt zal ze zei zelf zich zij zijn zo zonder
     zou zouden heel gewoon eigenlijk dingen gaat maken gemaakt`,
-  backReferences: 'hij zij ze dat dit deze die hun haar hem daar daarom omdat want zijn er',
-  connectives: 'en|maar|of|dus|echter|bovendien|daarom|toch|dan|ook|bijvoorbeeld|daarnaast|toen|vervolgens',
+  backReferences:
+    'hij zij ze dat dit deze die hun haar hem daar daarom omdat want zijn er dus echter bovendien toch dan ook daarnaast toen vervolgens',
+  connectives: 'en|maar|of|want',
   openers: 'nou|ja|nee|nou ja|dus|goed|oké|kijk|eigenlijk|en|maar|weet je',
   answers: 'ja nee precies zeker',
   hesitations: 'eh|uh|euh|ehm|hm',
@@ -30,8 +31,8 @@ export const swedish = defineLanguage({
     inte jag ju kan kunde kom man med mellan men mer mig min mitt mot mycket ni nu någon något när och om oss
     på sedan ser sig sin sina ska skulle som så till under upp ut utan vad var vara varit vi vid vilken är åt
     även över också`,
-  backReferences: 'han hon det de den detta denna dessa dem deras därför',
-  connectives: 'och|men|eller|så|dock|därför|också|sedan|dessutom|till exempel',
+  backReferences: 'han hon det de den detta denna dessa dem deras därför så dock också sedan dessutom',
+  connectives: 'och|men|eller',
   openers: 'ja|nej|alltså|okej|och|men|jo',
   hesitations: 'eh|öh|hm',
   housekeeping: 'hej|tack|välkomna|god morgon|nästa bild|frågor|hör ni mig|applåder',
@@ -46,8 +47,8 @@ export const danish = defineLanguage({
     eller en end er et for fra få får gør ham han hans har have havde hende her hos hun hvad hvis hvor hvordan
     i ikke ind jeg jo kan kom kunne man mange med meget men mere mig min mod ned noget nogle nu når og også om
     op os over på sig sin sine skal skulle som så til ud under var ved vi vil ville være været`,
-  backReferences: 'han hun det de den dette denne disse dem deres derfor',
-  connectives: 'og|men|eller|så|dog|derfor|også|derefter|desuden|for eksempel',
+  backReferences: 'han hun det de den dette denne disse dem deres derfor så dog også derefter desuden',
+  connectives: 'og|men|eller',
   openers: 'ja|nej|altså|okay|og|men|jo',
   hesitations: 'øh|øhm|hm',
   housekeeping: 'hej|tak|velkommen|god morgen|næste slide|spørgsmål|kan i høre mig|bifald',
