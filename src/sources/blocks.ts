@@ -1,5 +1,6 @@
 import { limitExceeded } from '#src/errors.ts'
-import { type Breather, breather } from '#src/sources/breathe.ts'
+import type { Breather } from '#src/sources/breathe.ts'
+import { inFull } from '#src/sources/in-full.ts'
 import { HEADINGS_MAX, PASSAGES_MAX } from '#src/sources/limits.ts'
 import { readTurn, type Turn } from '#src/sources/turns.ts'
 
@@ -45,7 +46,7 @@ type Reading = {
 }
 
 /** Cuts a text into headings and stretches of lines, in one pass. */
-export async function readBlocks(text: string, options: BlockOptions, breathe: Breather = breather()) {
+export async function readBlocks(text: string, options: BlockOptions, breathe: Breather) {
   const reading: Reading = { text, options, blocks: [], headings: 0, isList: false }
   for (let start = 0; start < text.length; ) {
     if (breathe.isDue()) await breathe.now()
@@ -59,9 +60,7 @@ export async function readBlocks(text: string, options: BlockOptions, breathe: B
 }
 
 export function tooManyPassages() {
-  return limitExceeded(
-    `The text has more than ${PASSAGES_MAX.toLocaleString('en')} paragraphs; that is the limit.`,
-  )
+  return limitExceeded(`The text has more than ${inFull(PASSAGES_MAX)} paragraphs; that is the limit.`)
 }
 
 function readLine(reading: Reading, start: number, end: number) {
@@ -120,9 +119,7 @@ function readSetext({ open, text, blocks }: Reading, line: string): Heading | un
 function addHeading(reading: Reading, heading: Heading) {
   reading.headings++
   if (reading.headings > HEADINGS_MAX)
-    throw limitExceeded(
-      `The text has more than ${HEADINGS_MAX.toLocaleString('en')} headings; that is the limit.`,
-    )
+    throw limitExceeded(`The text has more than ${inFull(HEADINGS_MAX)} headings; that is the limit.`)
   closeParagraph(reading)
   reading.isList = false
   reading.blocks.push(heading)

@@ -48,9 +48,10 @@ export async function splitPassages(text: string, options: BlockOptions = {}): P
       paragraph.end = block.end
       continue
     }
+    const isUnderLabel = paragraph !== undefined && paragraph.start >= paragraph.end
     await close()
     if (mark) place = { ...place, ...mark.place }
-    if (isDoubtful(block, marks)) place = { ...place, speaker: undefined }
+    if (!isUnderLabel && isDoubtful(block, marks)) place = { ...place, speaker: undefined }
     paragraph = {
       start: block.start + (mark?.skipped ?? 0),
       end: block.end,

@@ -7,8 +7,9 @@ import { markdown, readMarkdown } from '#src/sources/importers/markdown.ts'
 import { srt } from '#src/sources/importers/srt.ts'
 import { text } from '#src/sources/importers/text.ts'
 import { vtt } from '#src/sources/importers/vtt.ts'
+import { inFull } from '#src/sources/in-full.ts'
 import { SOURCE_TITLE_CHARS_MAX, UPLOAD_BYTES_MAX } from '#src/sources/limits.ts'
-import { titleOf } from '#src/sources/source-title.ts'
+import { tidyTitle, titleOf } from '#src/sources/source-title.ts'
 
 const BEGINNING_CHARS = 200
 const SUBRIP_BEGINNING = /^\d{1,9}\s{1,9}[\d:]{4,12}[,.]\d{1,3} --> /
@@ -82,14 +83,10 @@ function refuseWordless({ passages }: ImportedSource) {
 }
 
 function givenTitle(title = ''): string | undefined {
-  const flat = title.toWellFormed().replace(/\s+/g, ' ').trim()
-  if (flat.length > SOURCE_TITLE_CHARS_MAX)
+  const tidy = tidyTitle(title)
+  if (tidy.length > SOURCE_TITLE_CHARS_MAX)
     throw limitExceeded(
-      `The title has ${inFull(flat.length)} characters; a title may have ${SOURCE_TITLE_CHARS_MAX}.`,
+      `The title has ${tidy.length} characters; a title may have ${SOURCE_TITLE_CHARS_MAX}.`,
     )
-  return flat === '' ? undefined : flat
-}
-
-function inFull(figure: number): string {
-  return figure.toLocaleString('en')
+  return tidy || undefined
 }

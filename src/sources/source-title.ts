@@ -18,7 +18,9 @@ export function titleOf({ text, passages, title, fileName }: Unnamed): string {
     passages.find(({ heading }) => heading)?.heading,
     fileName && readableName(fileName),
   ]
-  const chosen = candidates.map((candidate) => flatten(candidate ?? '')).find((candidate) => candidate !== '')
+  const chosen = candidates
+    .map((candidate) => tidyTitle(candidate ?? ''))
+    .find((candidate) => candidate !== '')
   return chosen ? shorten(chosen, SOURCE_TITLE_CHARS_MAX) : firstWords(text, passages[0])
 }
 
@@ -40,11 +42,15 @@ function readableName(fileName: string): string {
 
 function firstWords(text: string, first?: PassageSpan): string {
   const words = first ? text.slice(first.start, first.end) : text.trim()
-  return shorten(flatten(words.slice(0, FIRST_WORDS_CHARS_MAX * 4)), FIRST_WORDS_CHARS_MAX)
+  return shorten(tidyTitle(words.slice(0, FIRST_WORDS_CHARS_MAX * 4)), FIRST_WORDS_CHARS_MAX)
 }
 
-function flatten(title: string): string {
-  return title.replace(/\s+/g, ' ').trim()
+/** On one line, without control characters and halves of surrogate pairs. */
+export function tidyTitle(title: string): string {
+  return title
+    .toWellFormed()
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
 }
 
 /** Ends at a word, with an ellipsis; never inside a pair of surrogates. */

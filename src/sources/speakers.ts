@@ -39,14 +39,12 @@ export function judgeMarks(text: string, blocks: (Heading | Stretch)[]): Marks {
   }
 }
 
-/** A name without a colon speaks for the lines under it: with none there it is a line like any other. */
-function isDangling({ turn, goesOn }: Stretch, next?: Stretch): boolean {
-  if (!turn?.label || goesOn) return false
-  if (turn.evidence === 'alone') return true
-  return (
-    turn.evidence === 'header' &&
-    (!next || next.turn?.evidence === 'header' || next.turn?.evidence === 'sure')
-  )
+/** A name on a line of its own speaks for the lines under it: without any it is a line like others. */
+function isDangling({ turn, start, end, goesOn }: Stretch, next?: Stretch): boolean {
+  if (!turn?.label || goesOn || start + turn.afterLabel < end) return false
+  if (turn.evidence === 'alone' || !next) return true
+  const following = next.turn?.evidence
+  return following === turn.evidence || following === 'sure' || following === 'header'
 }
 
 type Surroundings = { text: string; paragraphs: number; beginsBold: boolean }

@@ -1,7 +1,6 @@
 import { AppError, limitExceeded } from '#src/errors.ts'
+import { inFull } from '#src/sources/in-full.ts'
 import { LINE_CHARS_MAX, SOURCE_TEXT_BYTES_MAX } from '#src/sources/limits.ts'
-
-const figure = new Intl.NumberFormat('en')
 
 /**
  * One way of writing a text: no byte order mark, every line ending `\n`, and what no database or page can
@@ -28,13 +27,13 @@ export function storableText(raw: string): string {
 }
 
 export function textTooLong(bytes: number) {
-  const figures = `${figure.format(bytes)} bytes; a source may have ${figure.format(SOURCE_TEXT_BYTES_MAX)}`
-  return limitExceeded(`The text has ${figures}.`)
+  const limit = inFull(SOURCE_TEXT_BYTES_MAX)
+  return limitExceeded(`The text has ${inFull(bytes)} bytes; a source may have ${limit}.`)
 }
 
 export function lineTooLong(chars: number) {
-  const figures = `${figure.format(chars)} characters; a line may have ${figure.format(LINE_CHARS_MAX)}`
-  return limitExceeded(`A line of the text has ${figures}.`)
+  const limit = inFull(LINE_CHARS_MAX)
+  return limitExceeded(`A line of the text has ${inFull(chars)} characters; a line may have ${limit}.`)
 }
 
 function refuseTooMuch(text: string) {

@@ -39,7 +39,7 @@ const IN_BRACKETS = /^\[([^\][]{1,48})\]/
 const NAME_BEFORE_TIME = new RegExp(
   String.raw`^([^:：[\]()]{1,48}?(?:\s?\([^)\d]{1,24}\))?)${GAP}${BRACKETED}`,
 )
-const NAME_BEFORE_BARE_TIME = new RegExp(String.raw`^([^:：\d][^:：]{0,47}?)(${GAP})(${TIME})(${CLOCK})\s*$`)
+const NAME_BEFORE_BARE_TIME = new RegExp(String.raw`^([^:：\d][^:：]{0,47}?)(${GAP})(${TIME})${CLOCK}\s*$`)
 const PLAIN = /^([^:：]{1,60})/
 const COLON = /^\s?(?:：\s*|:(?:\*\*|__)?(?:\s+|$))/
 const TIME_THEN_COLON = new RegExp(String.raw`^${GAP}(?:${BRACKETED}|(${TIME})${CLOCK}(?=\s*(?::|：|$)))`)
@@ -65,24 +65,18 @@ function readTime(head: string, at: number) {
   const match = LEADING_BRACKETED.exec(rest) ?? LEADING_BARE.exec(rest)
   if (!match) return undefined
   const [all, written = ''] = match
-  const timeMs = parseTime(written)
-  if (timeMs === undefined) return undefined
+  if (parseTime(written) === undefined) return undefined
   const isBare = !/[[(]/.test(all)
   return {
-    ...(isWallClock(all) ? {} : { timeMs }),
+    timeMs: timeOf(all, written),
     timeNeedsCompany: isBare && written.split(':').length < 3,
     afterTime: at + all.length,
   }
 }
 
-/** Of a match whose first group is the time; undefined for a time of day. */
-function timeOf([all, written = '']: RegExpExecArray): number | undefined {
-  return isWallClock(all) ? undefined : parseTime(written)
-}
-
-/** "10:05 AM" is a time of day and says nothing about the place in a recording. */
-function isWallClock(time: string): boolean {
-  return /\d\s?[ap]\.?m/i.test(time)
+/** Milliseconds of a time, unless what stands around it makes it a time of day: "10:05 AM". */
+function timeOf(all: string, written?: string): number | undefined {
+  return written === undefined || /\d\s?[ap]\.?m/i.test(all) ? undefined : parseTime(written)
 }
 
 type Label = Pick<Turn, 'label' | 'evidence' | 'afterLabel' | 'timeMs'>
@@ -103,7 +97,12 @@ function readBold(head: string, at: number): Label | undefined {
   const hasColon = /[:：]$/.test(inner) || /[:：]/.test(colon)
   if (!isName(label) || (!hasColon && !written && after < head.length)) return undefined
   const evidence = written ? 'sure' : hasColon ? 'bold' : 'alone'
-  return { label, evidence, afterLabel: after, timeMs: written ? parseTime(written) : undefined }
+  return {
+    label,
+    evidence,
+    afterLabel: after,
+    timeMs: timeOf(innerTime?.[0] ?? outerTime?.[0] ?? '', written),
+  }
 }
 
 function readLabel(head: string, at: number, isWholeLine: boolean): Label | undefined {
@@ -128,7 +127,7 @@ function readTimedName(rest: string, at: number): Label | undefined {
   const isClosed = /[:：]/.test(colon) || length + colon.length === rest.length
   if (!isClosed || (bracketed && !time && !/[:：]/.test(colon))) return undefined
   const written = match?.[2] ?? time?.[1] ?? time?.[2]
-  const timeMs = written && !isWallClock(rest.slice(label.length, length)) ? parseTime(written) : undefined
+  const timeMs = timeOf((match ?? time)?.[0] ?? '', written)
   return { label, evidence: written ? 'sure' : 'plain', afterLabel: at + length + colon.length, timeMs }
 }
 
@@ -137,8 +136,8 @@ function readHeader(rest: string, at: number): Label | undefined {
   const match = NAME_BEFORE_BARE_TIME.exec(rest)
   const label = cleanName(match?.[1] ?? '')
   if (!match || !isName(label)) return undefined
-  const isWide = /\t|\s{2}|[-–—|·]/.test(match[2]!)
-  const timeMs = match[4] ? undefined : parseTime(match[3]!)
+  const isWide = /\t|\s{2}/.test(match[2]!)
+  const timeMs = timeOf(match[0], match[3])
   return { label, evidence: isWide ? 'sure' : 'header', afterLabel: at + rest.length, timeMs }
 }
 
@@ -152,7 +151,12 @@ function readPlain(rest: string, at: number, isWholeLine: boolean): Label | unde
     const labelEnd = match[0].length + colon[0].length
     const time = LEADING_BRACKETED.exec(rest.slice(labelEnd))
     if (!time) return { label, evidence: 'plain', afterLabel: at + labelEnd }
-    return { label, evidence: 'sure', afterLabel: at + labelEnd + time[0].length, timeMs: timeOf(time) }
+    return {
+      label,
+      evidence: 'sure',
+      afterLabel: at + labelEnd + time[0].length,
+      timeMs: timeOf(time[0], time[1]),
+    }
   }
   const isAlone = isWholeLine && match[0].length === rest.length
   return isAlone ? { label, evidence: 'alone', afterLabel: at + rest.length } : undefined

@@ -72,6 +72,10 @@ const transcripts: Record<string, [string, string[]]> = {
     'Anna Smith  0:03\nHello there.\n\nBen van Dijk  1:15\nHi.\nFine.',
     ['Anna Smith|3s|Hello there.', 'Ben van Dijk|75s|Hi.\nFine.'],
   ],
+  'name and time in paragraphs of their own (Word)': [
+    'Anna Smith  0:03\n\nBerlin: we should go.\n\nBen  1:15\n\nHi.',
+    ['Anna Smith|3s|Berlin: we should go.', 'Ben|75s|Hi.'],
+  ],
   'name in brackets, time of recording (Zoom)': [
     '[Anna Smith] 00:05:02\nHello everybody.\n\n[Ben] 00:05:09\nHi.',
     ['Anna Smith|302s|Hello everybody.', 'Ben|309s|Hi.'],
@@ -106,8 +110,8 @@ const transcripts: Record<string, [string, string[]]> = {
     ['Anna Smith|300s|Hello there.', 'Ben|300s|Hi.', 'Anna Smith|300s|So.', 'Ben|300s|Well.'],
   ],
   'a time of day says nothing about the recording': [
-    'Anna  10:05 AM\nHello.\nBen  10:06 AM\nHi.',
-    ['Anna||Hello.', 'Ben||Hi.'],
+    'Anna  10:05 AM\nHello.\nBen  10:06 AM\nHi.\n**Anna** [10:07 am]: So.',
+    ['Anna||Hello.', 'Ben||Hi.', 'Anna||So.'],
   ],
 }
 
@@ -127,6 +131,7 @@ const prose: Record<string, string> = {
   steps: 'Step 1: begin.\nStep 2: go on.\nStep 1: begin again.',
   'a time of day': '12:30 we had lunch with everybody.\n\nThen we went home.',
   'a reference in bold': `${'A paragraph.\n\n'.repeat(12)}**Output:** a string.\n\n**Output:** a number.`,
+  'an agenda': 'Doors  9:00\nCoffee  15:00\nHome  18:00\n\nRegistration - 9:00\nGet your badge.',
   'lines of a poem': 'Roses\nare red\n\nViolets\nare blue',
 }
 

@@ -1,5 +1,6 @@
 import { AppError, limitExceeded } from '#src/errors.ts'
 import type { Breather } from '#src/sources/breathe.ts'
+import { inFull } from '#src/sources/in-full.ts'
 import { CAPTIONS_MAX, LINE_CHARS_MAX } from '#src/sources/limits.ts'
 import { lineTooLong } from '#src/sources/storable-text.ts'
 import { parseTime, TIME } from '#src/sources/timestamps.ts'
@@ -73,9 +74,7 @@ function beginCaption(reading: Reading, startMs: number, endMs = startMs) {
   if (number && (number.isAfterBlank || number.value === due || number.value === due - 1))
     captions.at(-1)?.lines.pop()
   if (captions.length >= CAPTIONS_MAX)
-    throw limitExceeded(
-      `The file has more than ${CAPTIONS_MAX.toLocaleString('en')} captions; that is the limit.`,
-    )
+    throw limitExceeded(`The file has more than ${inFull(CAPTIONS_MAX)} captions; that is the limit.`)
   captions.push({ startMs, endMs: Math.max(startMs, endMs), lines: [] })
   Object.assign(reading, { isOpen: true, number: undefined, voice: undefined })
 }

@@ -1,6 +1,7 @@
 import { Inflate } from 'fflate'
 import { AppError, limitExceeded } from '#src/errors.ts'
 import type { Breather } from '#src/sources/breathe.ts'
+import { inFull } from '#src/sources/in-full.ts'
 import {
   DOCX_ENTRIES_MAX,
   DOCX_PART_BYTES_MAX,
@@ -140,8 +141,4 @@ export function damaged() {
     'unreadable_file',
     'The document is damaged: open it in Word, save it and send it again.',
   )
-}
-
-function inFull(figure: number): string {
-  return figure.toLocaleString('en')
 }
