@@ -72,7 +72,8 @@ function rulesOf(language: Language): Rules {
     hesitation: new RegExp(`,?\\s*${edge}${anyOf(language.hesitations)}${end}[,.…]*(?=\\s|$|[?!])`, 'giu'),
     // Both commas go: speakers set them for the filler's sake.
     fillerSetOff: new RegExp(`\\s*[,—–]\\s*${fillers}\\s*[,—–]`, 'giu'),
-    fillerLast: new RegExp(`,\\s*${fillers}(?=\\s*[.!?…]*$)`, 'iu'),
+    // With what ends the sentence: `it failed, right?` asks nothing.
+    fillerLast: new RegExp(`,\\s*${fillers}\\s*[.!?…]*$`, 'iu'),
     hedge:
       /(?<=\b(?:i|we|you|they|he|she|it|is|are|was|were|be|been|'s|’s|'re|’re|just|really|have|had|do|did|can|could|would|to|and|but|also|then|that) )(?:sort|kind) of /giu,
     filler: /\b(?:um+|uh+|erm|i mean,|you know,|sort of (?!thing)|, like,|like, |kinda)(?=\W|\w|$)/iu,
@@ -105,6 +106,7 @@ function stripMarkup(raw: string): string {
     .replace(/[[(]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?[\])]/g, ' ')
     .replace(/\[(?:\d{1,3}|[a-z]|citation needed|edit)\]/gi, '')
     .replace(/[♪♫]/g, ' ')
+    .replace(/\\+\s*$/, '')
     .replace(/^\s*(?:[-*+•>]|#{1,6}|\d{1,3}[.)])\s+/, '')
 }
 
