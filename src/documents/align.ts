@@ -12,10 +12,11 @@ export type AlignedText = { kind: string; text: string }
 export type IndexPair = [before: number, after: number]
 
 /**
- * Pairs the blocks of two texts in order: equal ones, and of the others those of one kind that share enough words.
- * Equal ends first; then the heaviest common subsequence (Needleman–Wunsch without gap costs, weight 1 for equal,
- * 0.9 · Dice for similar). Where that would be too much, blocks that are unique on both sides part the texts
- * (patience diff), and where none are, the texts are cut into as many even parts as it takes.
+ * Pairs the blocks of two texts in order: equal ones, and of the others those of one kind that share enough
+ * words. Equal ends first; then the heaviest common subsequence (Needleman–Wunsch without gap costs, weight
+ * 1 for equal, 0.9 · Dice for similar). Where that would be too much, blocks that are unique on both sides
+ * part the texts (patience diff), and where none are, the texts are cut into as many even parts as it
+ * takes.
  */
 export function alignBlocks(before: AlignedText[], after: AlignedText[]): IndexPair[] {
   const shorter = Math.min(before.length, after.length)
@@ -53,7 +54,7 @@ function alignMiddle(before: AlignedText[], after: AlignedText[]): IndexPair[] {
   return pairs
 }
 
-/** Cut into n parts, p pairs come to p / n: n is the least that keeps each part and their sum within bounds. */
+/** Cut into n parts, p pairs come to p / n: n is the least that keeps parts and sum within bounds. */
 function alignParts(before: AlignedText[], after: AlignedText[]): IndexPair[] {
   const pairs = before.length * after.length
   const parts = Math.max(1, Math.ceil(Math.sqrt(pairs / PAIRS_MAX)), Math.ceil(pairs / PARTED_PAIRS_MAX))

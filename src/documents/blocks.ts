@@ -19,9 +19,9 @@ export type BlockKind = Static<typeof BlockKind>
 export type Block = { kind: BlockKind; text: string; gap: string }
 
 /**
- * Markdown as the blocks a person decides about: paragraphs, headings, list items (each with what belongs to it, a
- * nested item apart), quotes, code, table rows (the head with its rule is `table`). Every text and gap, joined, is
- * the input. Blank lines at the start belong to the first block's text.
+ * Markdown as the blocks a person decides about: paragraphs, headings, list items (each with what belongs
+ * to it, a nested item apart), quotes, code, table rows (the head with its rule is `table`). Every text and
+ * gap, joined, is the input. Blank lines at the start belong to the first block's text.
  */
 export function blocksOf(markdown: string): Block[] {
   if (markdown === '') return []

@@ -34,8 +34,8 @@ export function withFootnotes(
 
 /**
  * Numbers the citations of several pieces through, from `first` on, in the order their markers are read.
- * What is not a citation's marker keeps its label, and no citation takes a label that is kept. A citation whose
- * marker the text does not use is left out: it supports nothing.
+ * What is not a citation's marker keeps its label, and no citation takes a label that is kept. A citation
+ * whose marker the text does not use is left out: it supports nothing.
  */
 export function renumber(drafts: CitedMarkdown[], first = 1): CitedMarkdown[] {
   const scanned = drafts.map(({ markdown, citations }) => {
@@ -78,7 +78,7 @@ export function withoutMarkers(markdown: string): string {
   return replaceMarkers(markdown, cuts, () => '')
 }
 
-/** The markers of a text in reading order, without those in code, in addresses, escaped, or that open a definition. */
+/** The markers of a text in reading order, but for code, addresses, escapes and the heads of definitions. */
 export function findMarkers(markdown: string): Marker[] {
   return scanMarkers(markdown).markers
 }

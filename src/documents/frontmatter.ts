@@ -11,7 +11,7 @@ const Label = t.String({ minLength: 1, maxLength: 80 })
 const Labels = t.Array(Label, { maxItems: LABELS_MAX })
 const Text = t.String({ maxLength: 2_000 })
 
-/** What a document says about itself; keys of the team's own may hold text, a number, a yes or no, or texts. */
+/** What a document says about itself; other keys may hold text, a number, a yes or no, or several texts. */
 export const Frontmatter = t.Object(
   {
     title: t.Optional(t.String({ maxLength: 200 })),
@@ -55,8 +55,9 @@ export function readFrontmatter(raw: string): Record<string, unknown> {
 }
 
 /**
- * Writes frontmatter that `readFrontmatter` reads back to equal values, with its `---` lines; '' for no values.
- * Text that YAML 1.1 would take for a date, a number or a yes/no is quoted, since blogs still run YAML 1.1.
+ * Writes frontmatter that `readFrontmatter` reads back to equal values, with its `---` lines; '' for no
+ * values. Text that YAML 1.1 would take for a date, a number or a yes/no is quoted, since blogs still run
+ * YAML 1.1.
  */
 export function writeFrontmatter(values: Record<string, unknown>): string {
   const present = Object.entries(values).filter(([, value]) => value !== undefined)
@@ -103,7 +104,7 @@ function parseYaml(yaml: string): unknown {
   }
 }
 
-/** The parser's message without its position and the excerpt below it; its own words where they are for programmers. */
+/** The parser's reason without position and excerpt; our own words where it speaks to programmers. */
 function reason({ code, message }: YAMLError): string {
   if (code === 'MULTIPLE_DOCS') return 'a line of “---” or “...” ends it before its end'
   if (message.startsWith('Maximum call stack')) return 'it is nested too deeply'

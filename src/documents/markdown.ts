@@ -12,12 +12,14 @@ export type MarkdownSection = { heading: string; level: number; markdown: string
 export type MarkdownParts = { frontmatter: string; preamble: string; sections: MarkdownSection[] }
 
 /**
- * Cuts a document into raw slices: `frontmatter + preamble + every section's markdown` is the input, byte for byte.
+ * Cuts a document into raw slices: `frontmatter + preamble + every section's markdown` is the input, byte
+ * for byte.
  *
- * A section starts at a heading of level 1 or 2 that stands at the top level of the syntax tree, and its slice
- * begins with that heading; deeper headings stay inside. The document's title, a level 1 heading that comes before
- * every other section and is the only one of its level, belongs to the preamble with what follows it.
- * `heading` is plain text. `frontmatter` has its fences; it may be TOML or JSON, which `readFrontmatter` refuses.
+ * A section starts at a heading of level 1 or 2 that stands at the top level of the syntax tree, and its
+ * slice begins with that heading; deeper headings stay inside. The document's title, a level 1 heading that
+ * comes before every other section and is the only one of its level, belongs to the preamble with what
+ * follows it. `heading` is plain text. `frontmatter` has its fences; it may be TOML or JSON, which
+ * `readFrontmatter` refuses.
  *
  * Throws AppError `limit_exceeded` over MARKDOWN_BYTES_MAX or SECTIONS_MAX.
  */
@@ -42,7 +44,7 @@ export function splitMarkdown(markdown: string): MarkdownParts {
   }
 }
 
-/** Inline Markdown as the words a reader sees, on one line: no emphasis, links, code marks or footnote markers. */
+/** Inline Markdown as the words a reader sees, on one line, without markup or footnote markers. */
 export function plainText(inline: string): string {
   const [token] = inlineParser.parseInline(inline.replace(/(?<!\\)\[\^[^\]\s]{1,64}\]/g, ''), {})
   return textOf(token?.children ?? [])

@@ -7,8 +7,8 @@ const LABEL_CHARS_MAX = 64
 export type Marker = { label: string; start: number; end: number }
 
 /**
- * The markers of a text in reading order: not those in frontmatter, in code, in addresses, escaped, or that open a
- * definition; and the labels that the text defines itself.
+ * The markers of a text in reading order: not those in frontmatter, in code, in addresses, escaped, or that
+ * open a definition; and the labels that the text defines itself.
  */
 export function scanMarkers(markdown: string): { markers: Marker[]; defined: Set<string> } {
   const markers: Marker[] = []

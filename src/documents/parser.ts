@@ -28,8 +28,9 @@ function endAddressesAtMarkers({ linkify }: MarkdownIt): void {
 const parsers = { raw: createParser({ html: true }), shown: createParser({ html: false }) }
 
 /**
- * The block tokens of a text, with link reference definitions, without inline content. `html: false` reads HTML as
- * the text it is shown as. A token that opens a block has `map`, its lines; `lineStarts` turns them into offsets.
+ * The block tokens of a text, with link reference definitions, without inline content. `html: false` reads
+ * HTML as the text it is shown as. A token that opens a block has `map`, its lines; `lineStarts` turns them
+ * into offsets.
  */
 export function blockTokens(markdown: string, { html } = { html: true }): Token[] {
   const parser = html ? parsers.raw : parsers.shown
@@ -43,7 +44,7 @@ export function blockTokens(markdown: string, { html } = { html: true }): Token[
   return tokens
 }
 
-/** Where each line begins, by the parser's rule (CRLF, LF and a lone CR end a line), and then the text's end. */
+/** Where each line begins (CRLF, LF and a lone CR end one, as for the parser), then the text's end. */
 export function lineStarts(markdown: string): number[] {
   const starts = [0]
   for (const end of markdown.matchAll(/\r\n?|\n/g)) starts.push(end.index + end[0].length)

@@ -9,7 +9,7 @@ const Piece = t.Object({
   gap: t.String({ description: 'The line ends and blank lines between this block and the next one.' }),
 })
 
-/** One block of the text as it is, or as it would be: `before` is absent for an added block, `after` for a removed. */
+/** One block: `before` as it is, `after` as it would be; an added one has no `before`, a removed no `after`. */
 export const Hunk = t.Object({
   id: t.String({ description: 'The same for the same change, whatever changes elsewhere.' }),
   type: t.Union([t.Literal('same'), t.Literal('edited'), t.Literal('added'), t.Literal('removed')]),
@@ -36,7 +36,7 @@ export const SectionComparison = t.Object({
 })
 export type SectionComparison = Static<typeof SectionComparison>
 
-/** What turns `before` into `after`, block by block in reading order; a removed block comes before an added one. */
+/** What turns `before` into `after`, block by block as it is read; what is removed before what is added. */
 export function diffProse(before: string, after: string): Hunk[] {
   const old = blocksOf(before)
   const fresh = blocksOf(after)
@@ -59,9 +59,9 @@ export function diffProse(before: string, after: string): Hunk[] {
 }
 
 /**
- * The text that a person's decisions make, by hunk id; what is not decided stays as it was. All accepted is `after`
- * and all refused is `before`, byte for byte; anything between has exactly the chosen blocks, parted as they were
- * on the side where they are neighbours, else by what their kinds need.
+ * The text that a person's decisions make, by hunk id; what is not decided stays as it was. All accepted is
+ * `after` and all refused is `before`, byte for byte; anything between has exactly the chosen blocks,
+ * parted as they were on the side where they are neighbours, else by what their kinds need.
  *
  * Throws AppError `invalid_request` for a decision about a hunk that is not there.
  */
@@ -79,8 +79,8 @@ export function resolveHunks(hunks: Hunk[], decisions: Record<string, Decision>)
 type Section = { id: string; heading: string; markdown: string }
 
 /**
- * Two versions of a document, section by section in the newer order; a removed section stands after the one it
- * followed. `moved` marks the fewest sections whose moving explains the new order.
+ * Two versions of a document, section by section in the newer order; a removed section stands after the one
+ * it followed. `moved` marks the fewest sections whose moving explains the new order.
  */
 export function compareSections(before: Section[], after: Section[]): SectionComparison[] {
   const old = new Map(before.map((section, index) => [section.id, { section, index }]))

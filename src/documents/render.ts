@@ -1,16 +1,16 @@
-import Markdown, { type Token } from 'markdown-it'
+import type { Token } from 'markdown-it'
 import type { Citation } from '#src/ai/schemas.ts'
 import { shortenQuote, withoutMarkers } from '#src/documents/footnotes.ts'
+import { dressImage, dressLink, isSafeAddress } from '#src/documents/links.ts'
 import { frontmatterLength, textOf } from '#src/documents/markdown.ts'
 import { createParser, noteLabel } from '#src/documents/parser.ts'
 
 const SLUG_CHARS_MAX = 80
-const linkSchemes = new Set(['http', 'https', 'mailto'])
 const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/
 
 /**
- * `sourceTitles` is keyed by source id; `origin` is this site's own (`https://blog.example`), whose images and
- * links are not foreign; `idPrefix` keeps ids apart where one page shows several texts.
+ * `sourceTitles` is keyed by source id; `origin` is this site's own (`https://blog.example`), whose images
+ * and links are not foreign; `idPrefix` keeps ids apart where one page shows several texts.
  */
 export type RenderOptions = {
   citations?: Citation[]
@@ -20,10 +20,11 @@ export type RenderOptions = {
 }
 
 /**
- * Markdown as HTML that is safe to show whatever the Markdown contains: raw HTML is shown as text, links lead to
- * http, https, mailto, relative addresses and `#`, images come from relative, same-origin or https addresses and
- * are a text link otherwise. The markers of `citations` become numbers that lead to the list of sources at the
- * end, and back; footnotes the author wrote are lettered, in a list before it. Frontmatter is left out.
+ * Markdown as HTML that is safe to show whatever the Markdown contains: raw HTML is shown as text, links
+ * lead to http, https, mailto, relative addresses and `#`, images come from relative, same-origin or https
+ * addresses and are a text link otherwise. The markers of `citations` become numbers that lead to the list
+ * of sources at the end, and back; footnotes the author wrote are lettered, in a list before it.
+ * Frontmatter is left out.
  */
 export function renderHtml(markdown: string, options: RenderOptions = {}): string {
   const page = newPage(options)
@@ -66,10 +67,7 @@ export function renderText(markdown: string): string {
 }
 
 const parser = createParser({ html: false })
-parser.validateLink = (address) => {
-  const scheme = schemeOf(address)
-  return scheme === undefined || linkSchemes.has(scheme)
-}
+parser.validateLink = isSafeAddress
 parser.renderer.rules.footnote_ref = (tokens, index) => tokens[index]!.content
 
 const escapeHtml = parser.utils.escapeHtml
@@ -78,7 +76,7 @@ type Page = Omit<RenderOptions, 'citations'> & {
   citations: Map<string, Citation[]>
   idPrefix: string
   definitions: Map<string, Token[]>
-  /** Footnotes and sources in the order of their first marker, with the key of their ids and their markers' count. */
+  /** In the order of their first marker, with the key of their ids and how many markers there are. */
   notes: Map<string, { key: string; uses: number }>
   sources: Map<string, { key: string; uses: number }>
   slugs: Map<string, number>
@@ -145,13 +143,13 @@ function finishCell(token: Token): void {
   if (side) token.attrSet('class', `has-text-align-${side}`)
 }
 
-/** Dresses links and images and resolves markers; a marker inside a link waits for its end, links do not nest. */
+/** Dresses links and images and resolves markers; one inside a link waits for its end: links do not nest. */
 function finishInline(children: Token[], page: Page): Token[] {
   const finished: Token[] = []
   const waiting: Token[] = []
   let linked = false
   for (const token of children) {
-    if (token.type === 'image') finished.push(...finishImage(token, linked, page))
+    if (token.type === 'image') finished.push(...dressImage(token, linked, page))
     else if (token.type === 'footnote_ref') {
       token.content = renderMarker(noteLabel(token), page)
       ;(linked ? waiting : finished).push(token)
@@ -166,41 +164,6 @@ function finishInline(children: Token[], page: Page): Token[] {
   }
   return finished
 }
-
-function dressLink(token: Token, page: Page): void {
-  const address = String(token.attrGet('href') ?? '')
-  if (address.startsWith('#')) token.attrSet('href', `#${page.idPrefix}${address.slice(1)}`)
-  const scheme = schemeOf(address)
-  const foreign = scheme === 'http' || scheme === 'https' || address.startsWith('//')
-  if (foreign && !isOwn(address, page)) token.attrSet('rel', 'noopener noreferrer nofollow')
-}
-
-function finishImage(image: Token, linked: boolean, page: Page): Token[] {
-  const address = String(image.attrGet('src') ?? '')
-  const scheme = schemeOf(address)
-  const relative = scheme === undefined && !address.startsWith('//')
-  if (relative || scheme === 'https' || isOwn(address, page)) {
-    image.attrSet('loading', 'lazy')
-    return [image]
-  }
-  const text = new Markdown.Token('text', '', 0)
-  text.content = textOf(image.children ?? []) || address
-  if (linked) return [text]
-  const open = new Markdown.Token('link_open', 'a', 1)
-  open.attrSet('href', address)
-  dressLink(open, page)
-  return [open, text, new Markdown.Token('link_close', 'a', -1)]
-}
-
-/** The scheme as a browser reads it, which skips control characters and spaces; '' for what only looks like one. */
-function schemeOf(address: string): string | undefined {
-  const [start, ...rest] = address.replace(/[\0-\x20]/g, '').split(':')
-  if (rest.length === 0 || /[/?#]/.test(start!)) return undefined
-  return /^[a-z][a-z0-9+.-]*$/i.test(start!) ? start!.toLowerCase() : ''
-}
-
-const isOwn = (address: string, page: Page) =>
-  page.origin !== undefined && (address === page.origin || address.startsWith(`${page.origin}/`))
 
 function headingId(inline: Token, page: Page): string {
   const words = textOf(inline.children ?? [])
@@ -225,12 +188,12 @@ function renderMarker(label: string, page: Page): string {
   entry.uses++
   list.set(label, entry)
   const use = entry.uses === 1 ? entry.key : `${entry.key}.${entry.uses}`
+  const [kind, from] = cited ? ['cite', 'ref'] : ['note', 'noteref']
+  const shown = cited ? escapeHtml(label) : entry.key
+  const name = cited ? `data-citation="${shown}" aria-label="Source ${shown}"` : `aria-label="Note ${shown}"`
   const { idPrefix } = page
-  return cited
-    ? `<sup class="cite"><a href="#${idPrefix}cite-${entry.key}" id="${idPrefix}ref-${use}" ` +
-        `data-citation="${escapeHtml(label)}" aria-label="Source ${escapeHtml(label)}">${escapeHtml(label)}</a></sup>`
-    : `<sup class="note"><a href="#${idPrefix}note-${entry.key}" id="${idPrefix}noteref-${use}" ` +
-        `aria-label="Note ${entry.key}">${entry.key}</a></sup>`
+  const places = `href="#${idPrefix}${kind}-${entry.key}" id="${idPrefix}${from}-${use}"`
+  return `<sup class="${kind}"><a ${places} ${name}>${shown}</a></sup>`
 }
 
 /** A label of any kind makes a key for ids; no label of the first kind has a dot. */
@@ -247,7 +210,8 @@ function renderNotes(page: Page): string {
   // A footnote may use others: the list grows while it is read.
   for (const [label, { key }] of page.notes) {
     const body = renderTokens(page.definitions.get(label) ?? [], page)
-    const back = `<a href="#${page.idPrefix}noteref-${key}" class="back" aria-label="Back to note ${key}">↩</a>`
+    const target = `#${page.idPrefix}noteref-${key}`
+    const back = `<a href="${target}" class="back" aria-label="Back to note ${key}">↩</a>`
     const ends = body.endsWith('</p>\n') ? `${body.slice(0, -5)} ${back}</p>` : body + back
     items += `<li id="${page.idPrefix}note-${key}">${ends}</li>\n`
   }

@@ -2,18 +2,20 @@ import { letterPairs, sharedCounts, wordSet } from '#src/documents/similarity.ts
 
 const BODY_WEIGHT = 0.6
 const TITLE_WEIGHT = 0.4
-/** Below the score of a section that kept only its title, above that of two sections about the same things. */
+/** Below the score of a section that kept only its title, above that of two with the same subject. */
 const SCORE_MIN = 0.35
 
 export type TitledText = { heading: string; markdown: string }
 export type IdentifiedText = TitledText & { id: string }
 
 /**
- * Gives each of `next` the id of the section it was in `previous`, or a new one. Ids survive renaming, reordering
- * and rewriting under the same title; of a split or merged section, the part most like the old one keeps the id.
+ * Gives each of `next` the id of the section it was in `previous`, or a new one. Ids survive renaming,
+ * reordering and rewriting under the same title; of a split or merged section, the part most like the old
+ * one keeps the id.
  *
- * Unchanged sections first; the rest one to one, best score first, by 0.6 · Jaccard(words of the bodies)
- * + 0.4 · Dice(letter pairs of the titles). Equal scores go to the earlier section, so the result is determined.
+ * Unchanged sections first; the rest one to one, best score first, by 0.6 · Jaccard(words of the bodies) +
+ * 0.4 · Dice(letter pairs of the titles). Equal scores go to the earlier section, so the result is
+ * determined.
  */
 export function carryIds(previous: IdentifiedText[], next: TitledText[], newId: () => string): string[] {
   const ids = new Array<string | undefined>(next.length)

@@ -1,20 +1,21 @@
 /** Scripts that write words without spaces between them: their words are taken as pairs of characters. */
-const unspaced = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u
-
-const words =
-  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]+|[\p{L}\p{M}\p{N}]+/gu
+const unspaced = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar']
+  .map((script) => `\\p{sc=${script}}`)
+  .join('')
+const words = new RegExp(`[${unspaced}ー]+|[\\p{L}\\p{M}\\p{N}]+`, 'gu')
+const unspacedStart = new RegExp(`^[${unspaced}]`, 'u')
 
 /** The distinct words of a text, lower case; for scripts without spaces, the distinct pairs of characters. */
 export function wordSet(text: string): Set<string> {
   const found = new Set<string>()
   for (const [word] of text.toLowerCase().matchAll(words)) {
-    if (!unspaced.test(word)) found.add(word)
+    if (!unspacedStart.test(word)) found.add(word)
     else for (const pair of pairs(word)) found.add(pair)
   }
   return found
 }
 
-/** The distinct pairs of neighbouring letters and digits: compares titles, where one letter more is still alike. */
+/** The distinct pairs of neighbouring letters and digits, by which nearly the same titles are alike. */
 export function letterPairs(text: string): Set<string> {
   const found = new Set<string>()
   for (const [word] of text.toLowerCase().matchAll(/[\p{L}\p{M}\p{N}]+/gu)) {
@@ -29,7 +30,7 @@ function pairs(word: string): string[] {
 }
 
 /**
- * How many members each pair of sets shares: `table[i * right.length + j]` is the size of left[i] ∩ right[j].
+ * How many members each pair of sets shares: cell `i * right.length + j` is the size of left[i] ∩ right[j].
  * Walks an inverted index, so its cost is the sum of what is shared and not of what is compared.
  */
 export function sharedCounts(left: Set<string>[], right: Set<string>[]): Int32Array {

@@ -18,9 +18,9 @@ export type WorkBudget = { left: number }
 export const newBudget = (): WorkBudget => ({ left: WORK_MAX })
 
 /**
- * What changed between two texts, by whole words: `same` and `removed` pieces join to `before`, `same` and `added`
- * to `after`. Changes with almost nothing between them are one. Myers' algorithm, by the package `diff`, over the
- * words of `Intl.Segmenter`, so that it works for scripts without spaces.
+ * What changed between two texts, by whole words: `same` and `removed` pieces join to `before`, `same` and
+ * `added` to `after`. Changes with almost nothing between them are one. Myers' algorithm, by the package
+ * `diff`, over the words of `Intl.Segmenter`, so that it works for scripts without spaces.
  */
 export function diffWords(before: string, after: string, budget = newBudget()): WordChange[] {
   const edits = Math.min(EDITS_MAX, Math.floor(Math.sqrt(budget.left)))
@@ -50,7 +50,7 @@ function wordsOf(text: string): string[] {
     )
 }
 
-/** Each run of changes becomes one `removed` and one `added`; what is too short to stand between two joins them. */
+/** Each run of changes becomes one `removed` and one `added`; what is too short between two joins them. */
 function mergeNear(changes: WordChange[]): WordChange[] {
   const merged: WordChange[] = []
   let removed = ''

@@ -55,7 +55,10 @@ const allowed: Record<string, Record<string, RegExp>> = {
 }
 const voidTags = new Set(['img', 'br', 'hr'])
 
-/** Everything wrong with a piece of HTML: tags, attributes and values that are not allowed, and what is not well formed. */
+/**
+ * Everything wrong with a piece of HTML: tags, attributes and values that are not allowed, and what is not
+ * well formed.
+ */
 export function htmlFaults(html: string): string[] {
   const found: string[] = []
   const open: string[] = []
