@@ -7,15 +7,22 @@ export const JSON_DEPTH_MAX = 64
 /** A file plus the multipart envelope around it. */
 export const MULTIPART_BYTES_MAX = UPLOAD_BYTES_MAX + 64 * 1024
 
+/** The routes that take a file as a multipart form; every other one takes JSON only. */
+const FILE_ROUTES = new Set(['/api/v1/sources'])
+
 /**
- * Reads request bodies: JSON and multipart forms, nothing else, each up to its limit.
+ * Reads request bodies: JSON, and multipart forms where a file is taken, each up to its limit; none is none.
  * Anything a browser can send across sites without asking first (text, urlencoded forms) is refused by type.
  */
-export const bodies = new Elysia({ name: 'bodies' }).onParse({ as: 'global' }, async ({ request }) => {
+export const bodies = new Elysia({ name: 'bodies' }).onParse({ as: 'global' }, async ({ request, route }) => {
+  if (request.body === null) return undefined
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  const takesFiles = FILE_ROUTES.has(route)
   if (type === 'application/json') return parseJson(await readUpTo(request, JSON_BYTES_MAX))
-  if (type === 'multipart/form-data') return parseForm(request)
-  throw new AppError('unsupported_media_type', 'Send application/json or multipart/form-data.')
+  if (type === 'multipart/form-data' && takesFiles) return parseForm(request)
+  if (request.headers.get('content-length') === '0') return undefined
+  const accepted = takesFiles ? 'application/json or multipart/form-data' : 'application/json'
+  throw new AppError('unsupported_media_type', `Send the body as ${accepted}.`)
 })
 
 async function parseForm(request: Request): Promise<Record<string, unknown>> {
@@ -31,12 +38,21 @@ async function parseForm(request: Request): Promise<Record<string, unknown>> {
 }
 
 function parseJson(bytes: Uint8Array): unknown {
+  if (bytes.length === 0) return undefined
   refuseDeep(bytes)
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return JSON.parse(text, NEEDS_REPAIR.test(text) ? repair : undefined)
   } catch {
     throw new AppError('malformed_body', 'The body is not valid JSON in UTF-8.')
   }
+}
+
+// An escape can spell what no database can keep: half a surrogate pair, or NUL.
+const NEEDS_REPAIR = /\\u(?:0000|d[89a-f])/i
+
+function repair(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value
 }
 
 async function readUpTo(request: Request, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
