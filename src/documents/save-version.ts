@@ -32,7 +32,7 @@ export type NewVersion = {
 
 /**
  * What saves `version` as the next one of its document: its number, and writes for one batch that fails with
- * ConditionFailed when another version was saved in between. Sections keep the ids they had before.
+ * ConditionFailed when the document was changed in between. Sections keep the ids they had before.
  * Throws `not_found`, `invalid_request` for a citation whose quote is not the source's, and the errors of
  * `splitMarkdown` and `readFrontmatter`.
  */
@@ -52,7 +52,7 @@ export async function nextVersion(db: Db, version: NewVersion): Promise<{ number
   const after = { ...document, ...change, updatedAt: new Date(now).toISOString() }
   const unchanged = and(
     eq(documents.id, documentId),
-    sql`${documents.currentVersion} = ${document.currentVersion ?? 0}`,
+    eq(documents.revision, document.revision),
     isNull(documents.deletedAt),
   )
 
