@@ -1,9 +1,10 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Db, Write } from '#db/connect.ts'
 import { events, type Failure, jobs, runs } from '#db/schema/jobs.ts'
+import { AppError } from '#src/errors.ts'
 import { newJob } from '#src/jobs/new-job.ts'
 import { type JobRow, presentJob } from '#src/jobs/schemas.ts'
-import { tellRun } from '#src/pipelines/runs.ts'
+import { tellRun, tellRunIfChanged } from '#src/pipelines/runs.ts'
 import type { RunRow } from '#src/pipelines/schemas.ts'
 import type { StepOutput } from '#src/pipelines/steps.ts'
 import { nextStage } from './pipeline.ts'
@@ -23,6 +24,7 @@ export function advanceRun(
   if (!next) return endRun(db, run, output as StepOutput<'document.persist'>)
   const { projectId, createdBy } = run
   const spec = { projectId, createdBy, kind: next.step, runId: run.id }
+  if (next.items?.length === 0) throw new AppError('source_too_short', 'The outline has no section to write.')
   const following = next.items
     ? next.items.map((item) => newJob({ ...spec, input: item, itemKey: item.key }))
     : [newJob({ ...spec, input: {} })]
@@ -34,14 +36,14 @@ export async function startRun(db: Db, run: RunRow): Promise<void> {
   if (run.state !== 'queued') return
   const change = { state: 'running', startedAt: Date.now() } as const
   const waiting = and(eq(runs.id, run.id), eq(runs.state, 'queued'))
-  await db.batch([db.update(runs).set(change).where(waiting), tellRun(db, { ...run, ...change })])
+  await db.batch([db.update(runs).set(change).where(waiting), tellRunIfChanged(db, { ...run, ...change })])
 }
 
 /** The writes that stop a run because one of its jobs died. */
 export function failRun(db: Db, run: RunRow, error: Failure): Write[] {
   const change = { state: 'failed', error, finishedAt: Date.now() } as const
   const active = and(eq(runs.id, run.id), inArray(runs.state, ['queued', 'running']))
-  return [db.update(runs).set(change).where(active), tellRun(db, { ...run, ...change })]
+  return [db.update(runs).set(change).where(active), tellRunIfChanged(db, { ...run, ...change })]
 }
 
 function endRun(db: Db, run: RunRow, { number }: StepOutput<'document.persist'>): Write[] {

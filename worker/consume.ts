@@ -38,8 +38,8 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   return {
     async stop() {
       stopping.abort()
-      await loop
       const grace = setTimeout(() => shutdown.abort(), graceMs)
+      await loop
       await Promise.allSettled(running)
       clearTimeout(grace)
     },

@@ -87,6 +87,7 @@ export async function perform(id: string, options: Performing): Promise<boolean>
 function keepLease(job: JobRow, interruption: AbortController, { db, leaseMs, shutdown }: Performing) {
   const interrupt = (because: Interrupted['because']) => interruption.abort(new Interrupted(because))
   const onShutdown = () => interrupt('shutdown')
+  if (shutdown.aborted) onShutdown()
   shutdown.addEventListener('abort', onShutdown)
   const timer = setInterval(async () => {
     const state = await renew(db, job, leaseMs).catch(() => 'held' as const)
@@ -121,9 +122,10 @@ async function settleRefused(job: JobRow, options: Performing) {
 
 async function settleFailed(job: JobRow, error: unknown, options: Performing) {
   const { db, log } = options
+  if (await stop(db, job)) return
+  // Handed back too when a cancellation was taken back meanwhile; a job that was lost is not ours to change.
   if (error instanceof Interrupted) {
-    if (error.because === 'cancelled') await stop(db, job)
-    if (error.because === 'shutdown') await release(db, job)
+    await release(db, job)
     return
   }
   log.error({ jobId: job.id, kind: job.kind, attempt: job.attempts, err: error }, 'job failed')

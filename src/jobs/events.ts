@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import type { Db, Write } from '#db/connect.ts'
 import { events } from '#db/schema/jobs.ts'
 
@@ -18,3 +19,9 @@ export type EventType = (typeof eventTypes)[number]
 export function tell(db: Db, projectId: string, type: EventType, data: object): Write {
   return db.insert(events).values({ projectId, type, data: JSON.stringify(data), createdAt: Date.now() })
 }
+
+/** The same for a change that may find its row in another state: it tells only what the write before it did. */
+export const tellIfChanged = (db: Db, projectId: string, type: EventType, data: object): Write =>
+  db.run(sql`
+    INSERT INTO ${events} (project_id, type, data, created_at)
+    SELECT ${projectId}, ${type}, ${JSON.stringify(data)}, ${Date.now()} WHERE changes() > 0`)

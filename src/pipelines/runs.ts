@@ -1,9 +1,9 @@
-import { and, asc, desc, eq, inArray, isNotNull, lt, or } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm'
 import { atomically, ConditionFailed, type Db, type Write } from '#db/connect.ts'
 import { jobs, runs } from '#db/schema/jobs.ts'
 import { AppError, notFound } from '#src/errors.ts'
 import { newId } from '#src/ids.ts'
-import { tell } from '#src/jobs/events.ts'
+import { tell, tellIfChanged } from '#src/jobs/events.ts'
 import { requeued } from '#src/jobs/jobs.ts'
 import { enqueue, newJob } from '#src/jobs/new-job.ts'
 import { type JobRow, presentJob } from '#src/jobs/schemas.ts'
@@ -44,6 +44,10 @@ export function newRun(db: Db, spec: NewRun): { run: RunRow; job: JobRow; writes
 
 export const tellRun = (db: Db, run: RunRow): Write =>
   tell(db, run.projectId, 'run.updated', presentRun(run, stepsOf(run)))
+
+/** `tellRun` for a run that may have ended meanwhile: tells only when the write before it changed it. */
+export const tellRunIfChanged = (db: Db, run: RunRow): Write =>
+  tellIfChanged(db, run.projectId, 'run.updated', presentRun(run, stepsOf(run)))
 
 /** A run with its jobs in the order they were made. Throws `not_found`. */
 export async function getRun(db: Db, projectId: string, id: string) {
@@ -92,20 +96,17 @@ export async function listRuns(
 export async function cancelRun(db: Db, projectId: string, id: string) {
   const run = await getRunRow(db, projectId, id)
   const now = Date.now()
-  const cancelled = { ...run, state: 'cancelled', finishedAt: now } as const
+  const ended = { state: 'cancelled', finishedAt: now } as const
   const active = and(eq(runs.id, id), inArray(runs.state, ['queued', 'running']))
-  const ofRun = eq(jobs.runId, id)
+  const waiting = and(eq(jobs.runId, id), eq(jobs.state, 'queued'))
+  const performed = and(eq(jobs.runId, id), eq(jobs.state, 'running'))
+  const cancelled = { ...ended, dueAt: null }
   try {
-    await atomically(db, db.update(runs).set({ state: 'cancelled', finishedAt: now }).where(active), [
-      db
-        .update(jobs)
-        .set({ state: 'cancelled', dueAt: null, finishedAt: now })
-        .where(and(ofRun, eq(jobs.state, 'queued'))),
-      db
-        .update(jobs)
-        .set({ cancelRequestedAt: now })
-        .where(and(ofRun, eq(jobs.state, 'running'))),
-      tellRun(db, cancelled),
+    await atomically(db, db.update(runs).set(ended).where(active), [
+      tellRun(db, { ...run, ...ended }),
+      ...changeEach(db, await db.select().from(jobs).where(waiting), cancelled),
+      db.update(jobs).set(cancelled).where(waiting),
+      db.update(jobs).set({ cancelRequestedAt: now }).where(performed),
     ])
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
@@ -121,28 +122,30 @@ export async function resumeRun(db: Db, queue: Queue, { projectId, id }: { proje
   const run = await getRunRow(db, projectId, id)
   const ended = and(eq(runs.id, id), inArray(runs.state, ['failed', 'cancelled']))
   const running = { state: 'running', error: null, finishedAt: null } as const
-  const stopped = or(inArray(jobs.state, ['dead', 'cancelled']), isNotNull(jobs.cancelRequestedAt))
-  const waiting = await db
-    .select({ id: jobs.id })
-    .from(jobs)
-    .where(and(eq(jobs.runId, id), stopped))
-  const ofRun = eq(jobs.runId, id)
+  const stopped = and(eq(jobs.runId, id), inArray(jobs.state, ['dead', 'cancelled']))
+  const again = { ...requeued(), dueAt: Date.now() }
+  const rows = await db.select().from(jobs).where(stopped)
   try {
     await atomically(db, db.update(runs).set(running).where(ended), [
-      db
-        .update(jobs)
-        .set({ ...requeued(), dueAt: Date.now() })
-        .where(and(ofRun, inArray(jobs.state, ['dead', 'cancelled']))),
-      db
-        .update(jobs)
-        .set({ cancelRequestedAt: null })
-        .where(and(ofRun, eq(jobs.state, 'running'))),
       tellRun(db, { ...run, ...running }),
+      ...changeEach(db, rows, again),
+      db.update(jobs).set(again).where(stopped),
+      db.update(jobs).set({ cancelRequestedAt: null }).where(eq(jobs.runId, id)),
     ])
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
     throw new AppError('conflict', `Only a failed or cancelled run can be resumed; this one is ${run.state}.`)
   }
-  await queue.send(waiting.map((job) => job.id))
+  await queue.send(rows.map((job) => job.id))
   return getRun(db, projectId, id)
 }
+
+/** Changes the jobs that are still in the state they were read in, and tells of each. */
+const changeEach = (db: Db, rows: JobRow[], change: Partial<JobRow>): Write[] =>
+  rows.flatMap((row) => [
+    db
+      .update(jobs)
+      .set(change)
+      .where(and(eq(jobs.id, row.id), eq(jobs.state, row.state))),
+    tellIfChanged(db, row.projectId, 'job.updated', presentJob({ ...row, ...change })),
+  ])
