@@ -12,7 +12,7 @@ export function isSafeAddress(address: string): boolean {
   return scheme === undefined || schemes.has(scheme)
 }
 
-/** Gives a link what its address asks for: a foreign site learns nothing from it and gains no weight by it. */
+/** Gives a link what its address asks for: a foreign site learns nothing and gains no weight by it. */
 export function dressLink(token: Token, site: Site): void {
   const address = String(token.attrGet('href') ?? '')
   if (address.startsWith('#')) token.attrSet('href', `#${site.idPrefix}${address.slice(1)}`)

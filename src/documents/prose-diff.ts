@@ -9,7 +9,7 @@ const Piece = t.Object({
   gap: t.String({ description: 'The line ends and blank lines between this block and the next one.' }),
 })
 
-/** One block, `before` as it is and `after` as it would be: an added one has only `after`, a removed `before`. */
+/** One block, `before` as it is, `after` as it would be: an added one has no `before`, a removed no `after`. */
 export const Hunk = t.Object({
   id: t.String({ description: 'The same for the same change, whatever changes elsewhere.' }),
   type: t.Union([t.Literal('same'), t.Literal('edited'), t.Literal('added'), t.Literal('removed')]),
