@@ -2,7 +2,7 @@ import { limitExceeded } from '#src/errors.ts'
 import type { Breather } from '#src/sources/breathe.ts'
 import { inFull } from '#src/sources/in-full.ts'
 import { HEADINGS_MAX, PASSAGES_MAX } from '#src/sources/limits.ts'
-import { readTurn, type Turn } from '#src/sources/turns.ts'
+import { HEAD_CHARS, readTurn, type Turn } from '#src/sources/turns.ts'
 
 const HEADING_CHARS_MAX = 200
 const SETEXT_CHARS_MAX = 120
@@ -33,6 +33,8 @@ const ATX = /^ {0,3}(#{1,6})(?:[ \t]+|$)/
 const SETEXT = /^ {0,3}(=+|-{3,})[ \t]*$/
 const FENCE = /^ {0,3}(`{3,}|~{3,})/
 const LIST_ITEM = /^\s{0,12}(?:[-*+•]|(\d{1,3})[.)])\s+(?=\S)/
+/** Every mark inside a paragraph has one: most lines need no closer look. */
+const COLON = /[:：]/
 const QUOTE = /^ {0,3}(?:> ?){1,5}/
 
 type Reading = {
@@ -149,7 +151,8 @@ function readProse(reading: Reading, line: string, start: number, end: number) {
   const item = LIST_ITEM.exec(line)
   const isItem = item !== null && (!open || reading.isList || item[1] === undefined || item[1] === '1')
   if (isItem) reading.isList = true
-  const turn = isItem ? undefined : readTurn(line)
+  const isPossible = !isItem && (!open || COLON.test(line.slice(0, HEAD_CHARS)))
+  const turn = isPossible ? readTurn(line) : undefined
   const isMark = turn && (turn.evidence !== 'alone' || !open)
   if (open && !isItem && !isMark) {
     open.end = end

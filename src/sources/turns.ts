@@ -2,7 +2,7 @@ import { cleanName, isName } from '#src/sources/speaker-names.ts'
 import { parseTime, TIME } from '#src/sources/timestamps.ts'
 
 /** Labels and times stand within this many characters of a line's beginning. */
-const HEAD_CHARS = 160
+export const HEAD_CHARS = 160
 
 /**
  * What a line says about who speaks. `evidence` says how it says so:

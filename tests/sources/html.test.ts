@@ -92,3 +92,8 @@ test("a heading's link to itself and empty cells are no words", async () => {
     '<title>Console | Docs</title><h1>Console<a href="#console">#</a></h1><table><tr><td>a<td><td> <td>b<td></table>'
   expect(await read(markup)).toMatchObject({ title: 'Console', text: '# Console\n\na | b' })
 })
+
+test('an empty heading, row or block of code says nothing of what follows', async () => {
+  for (const empty of ['<h2></h2>', '<table><tr></tr></table>', '<pre><code></code></pre>', '<ul><li></ul>'])
+    expect((await read(`${empty}<p>Words.`)).text).toBe('Words.')
+})

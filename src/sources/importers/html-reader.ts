@@ -16,6 +16,8 @@ const BLOCKS = new Set(
   header hr html li main ol p pre section summary table tbody tfoot thead tr ul`.split(/\s+/),
 )
 
+/** Elements that say what kind of block they hold; an empty one says nothing of the next. */
+const KIND_OF_BLOCK = /^(?:h[1-6]|tr|pre)$/
 /** Links that headings carry to themselves. */
 const ANCHOR_SIGNS = new Set(['#', '¶', '§', '🔗'])
 
@@ -24,6 +26,7 @@ type HtmlBlock = TextBlock & { region: Region }
 
 type Reading = {
   blocks: HtmlBlock[]
+  chars: Record<Region, number>
   /** The lines of the block being read, and the one that is open; of a `pre` all its text. */
   lines: string[]
   line: string
@@ -46,6 +49,7 @@ type Reading = {
 export function htmlReader(): MarkupHandler & { finish(): { title?: string; blocks: TextBlock[] } } {
   const reading: Reading = {
     blocks: [],
+    chars: { main: 0, article: 0, rest: 0 },
     lines: [],
     line: '',
     endsInSpace: true,
@@ -63,7 +67,7 @@ export function htmlReader(): MarkupHandler & { finish(): { title?: string; bloc
     text: (text) => addText(reading, text),
     finish() {
       closeBlock(reading)
-      const blocks = preferredBlocks(reading.blocks)
+      const blocks = preferredBlocks(reading)
       return { title: chooseTitle(reading.title ?? '', blocks), blocks }
     },
   }
@@ -96,6 +100,7 @@ function closeElement(reading: Reading, name: string) {
   }
   const element = reading.elements.pop() ?? name
   if (BLOCKS.has(name)) closeBlock(reading)
+  if (KIND_OF_BLOCK.test(name)) reading.kind = 'paragraph'
   if (isCounted(element)) reading.open[element]--
   if (name === 'title') reading.isInTitle = false
   if (name === 'ul' || name === 'ol') reading.lists.pop()
@@ -164,6 +169,7 @@ function closeBlock(reading: Reading) {
   Object.assign(reading, { lines: [], line: '', endsInSpace: true })
   if (text.trim() === '') return
   reading.kind = 'paragraph'
+  reading.chars[region] += text.length
   if (kind === 'paragraph' && reading.itemMark) {
     reading.blocks.push({ kind: 'item', text: reading.itemMark + text, region })
     reading.itemMark = ''
@@ -172,13 +178,12 @@ function closeBlock(reading: Reading) {
   }
 }
 
-function preferredBlocks(blocks: HtmlBlock[]): TextBlock[] {
-  const charsIn = (some: HtmlBlock[]) => some.reduce((chars, { text }) => chars + text.length, 0)
-  const least = charsIn(blocks) * REGION_SHARE
-  const regions = (['main', 'article'] as const).map((region) =>
-    blocks.filter((block) => block.region === region),
+function preferredBlocks({ blocks, chars }: Reading): TextBlock[] {
+  const least = (chars.main + chars.article + chars.rest) * REGION_SHARE
+  const preferred = (['main', 'article'] as const).find(
+    (region) => chars[region] > 0 && chars[region] >= least,
   )
-  return regions.find((region) => region.length > 0 && charsIn(region) >= least) ?? blocks
+  return preferred ? blocks.filter(({ region }) => region === preferred) : blocks
 }
 
 /** A page's `title` often has the site's name as well: the first heading is better when the title has it in it. */
