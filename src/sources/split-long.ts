@@ -1,7 +1,7 @@
 import type { Breather } from '#src/sources/breathe.ts'
 import { PASSAGE_CHARS_MAX } from '#src/sources/limits.ts'
 
-export type Span = { start: number; end: number }
+type Span = { start: number; end: number }
 
 const sentences = new Intl.Segmenter('en', { granularity: 'sentence' })
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
@@ -10,14 +10,6 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const ABBREVIATION =
   /(?:^|[\s(])(?:\p{Lu}|Dr|Mr|Mrs|Ms|Prof|St|Jr|Sr|vs|etc|e\.g|i\.e|z\.\s?B|d\.\s?h|bzw|ca|Nr|No|Fig|Sra?|Mme|M)\.\s*$/u
 const ABBREVIATION_CHARS = 12
-
-/** Moves both ends inwards past white space (as String.trim knows it); undefined when nothing is left. */
-export function trimSpan(text: string, { start, end }: Span): Span | undefined {
-  const words = text.slice(start, end).trimStart()
-  const trimmedStart = end - words.length
-  const trimmedEnd = trimmedStart + words.trimEnd().length
-  return trimmedEnd > trimmedStart ? { start: trimmedStart, end: trimmedEnd } : undefined
-}
 
 /**
  * Cuts a stretch into pieces of at most PASSAGE_CHARS_MAX UTF-16 code units, about equally long: at the
@@ -54,6 +46,14 @@ export async function splitLong(text: string, span: Span, breathe: Breather): Pr
   }
   pieces.push({ start, end: whole.end })
   return pieces.flatMap((piece) => trimSpan(text, piece) ?? [])
+}
+
+/** Moves both ends inwards past white space (as String.trim knows it); undefined when nothing is left. */
+function trimSpan(text: string, { start, end }: Span): Span | undefined {
+  const words = text.slice(start, end).trimStart()
+  const trimmedStart = end - words.length
+  const trimmedEnd = trimmedStart + words.trimEnd().length
+  return trimmedEnd > trimmedStart ? { start: trimmedStart, end: trimmedEnd } : undefined
 }
 
 /** A single line break is white space here: paragraphs may be wrapped by hand. */
