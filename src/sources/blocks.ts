@@ -11,7 +11,7 @@ const STRETCHES_MAX = PASSAGES_MAX * 5
 
 export type Heading = { kind: 'heading'; level: number; title: string }
 
-/** Lines in a row. A new one begins after a blank line, at a list item, and at a line with a mark of a turn. */
+/** Lines in a row. A new one begins after a blank line, at a list item, and at a mark of a turn. */
 export type Stretch = {
   kind: 'stretch'
   start: number
@@ -25,7 +25,7 @@ export type Stretch = {
 }
 
 export type BlockOptions = {
-  /** Offsets of the lines that are headings, when the importer knows them; otherwise Markdown's marks say so. */
+  /** Offsets of the lines that are headings, when the importer knows; else Markdown's marks say so. */
   headingsAt?: ReadonlySet<number>
 }
 

@@ -1,4 +1,4 @@
-/** What a source may be at most. The API's document shows these figures; every refusal names the one it is about. */
+/** What a source may be at most. The API's document shows these figures; every refusal names its own. */
 
 /** UTF-8 bytes of a source's stored text: with its passages it has to fit a database row of 2 MB. */
 export const SOURCE_TEXT_BYTES_MAX = 1_500_000

@@ -4,21 +4,22 @@ const QUERY_CHARS_MAX = 2_000
 const TERM_CHARS_MAX = 200
 
 /** Scripts written without spaces: FTS5 would take a whole run of them for one word. */
-const UNSPACED_RUN =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]+/gu
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+const UNSPACED_SCRIPTS = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar']
+const UNSPACED_CLASS = `[${UNSPACED_SCRIPTS.map((script) => `\\p{Script=${script}}`).join('')}ー]`
+const UNSPACED_RUN = new RegExp(`${UNSPACED_CLASS}+`, 'gu')
+const UNSPACED = new RegExp(UNSPACED_CLASS, 'u')
 /** Korean has spaces, but joins particles to its words. */
 const HANGUL = /\p{Script=Hangul}/u
 const PHRASE_OR_WORD = /["“”„]([^"“”„]*)["“”„]|([\p{L}\p{N}][\p{L}\p{M}\p{N}'’._-]*)/gu
 
 /** English alone, and none that is also a word of substance ("will", "may", or "die" of other languages). */
 const STOP_WORDS = new Set(
-  `a about after again all also am an and any are as at be because been before being both but by can could did do
-  does doing for from had has have having he her here hers him his how i if in into is it its me more most my no
-  nor not of off on once only or other our ours out over own same she should so some such than that the their
-  theirs them then there these they this those through to too under until up us very was we were what when where
-  which while who whom whose why with would you your yours`.split(/\s+/),
+  `a about after again all also am an and any are as at be because been before being both but by can
+  could did do does doing for from had has have having he her here hers him his how i if in into is it
+  its me more most my no nor not of off on once only or other our ours out over own same she should so
+  some such than that the their theirs them then there these they this those through to too under
+  until up us very was we were what when where which while who whom whose why with would you your
+  yours`.split(/\s+/),
 )
 
 const words = new Intl.Segmenter('ja', { granularity: 'word' })

@@ -4,7 +4,7 @@ import { SOURCE_TITLE_CHARS_MAX } from '#src/sources/limits.ts'
 const FIRST_WORDS_CHARS_MAX = 80
 /** Names that programs give to files and that say nothing. */
 const GENERIC =
-  /^(?:untitled|unnamed|document|transcript|captions?|subtitles?|download|file|new|text|index|notes?)[\s\d()]*$/i
+  /^(?:untitled|unnamed|document|transcript|caption|subtitle|download|file|new|text|index|note)s?[\s\d()]*$/i
 
 type Unnamed = { text: string; passages: PassageSpan[]; title?: string; fileName?: string }
 

@@ -4,7 +4,7 @@ import type { Turn } from '#src/sources/turns.ts'
 /** Which of the marks found in a text hold. */
 export type Marks = { hasTime(turn: Turn): boolean; hasLabel(turn: Turn): boolean }
 
-/** Parts of the paragraphs that begin with a mark: what is no accident, and what makes a text one of turns. */
+/** Parts of the paragraphs that begin with a mark: what is no accident, and what is a text of turns. */
 const OFTEN = 0.1
 const MOSTLY = 0.5
 
@@ -20,7 +20,7 @@ const SPOKEN_WORDS_MIN = 6
  *   or more differ and none comes back (a list of definitions);
  * - a plain `Name:` is one when it comes back, what follows reads like speech, and either two names come back
  *   and labels begin a tenth of the paragraphs, or labels begin half of them: then any name counts;
- * - a name alone above its lines is one when two or more come back and such names begin half of the paragraphs.
+ * - a name alone above its lines is one when two or more come back and they begin half of the paragraphs.
  * A bare `9:30` is a time when more than one paragraph, and at least a tenth, begins with one.
  */
 export function judgeMarks(text: string, blocks: (Heading | Stretch)[]): Marks {

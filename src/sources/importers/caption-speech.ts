@@ -13,7 +13,8 @@ const CAPITALS = /^[\p{Lu}\p{N} .'’()&-]{3,}$/u
 
 /**
  * Who says what: by the file's own voices (`<v Anna>`), by `>>` and `- ` where somebody else begins, and by
- * labels (`ANNA: …`; `Anna: …` when it comes back, or when half of the captions have one). A label lasts until the next change.
+ * labels (`ANNA: …`; `Anna: …` when it comes back, or when half of the captions have one). A label lasts
+ * until the next change.
  */
 export async function readSpeech(captions: Caption[], breathe: Breather): Promise<Speech[]> {
   const hasVoices = captions.some(({ lines }) => lines.some(({ voice }) => voice))

@@ -4,9 +4,8 @@ import type { TextBlock } from '#src/sources/importers/structured-text.ts'
 
 /** Deleted and moved-away text, old formatting, and the copy of a text box for programs of before 2010. */
 const SKIPPED = new Set(
-  'w:del w:moveFrom w:pPrChange w:rPrChange w:sectPrChange w:tblPrChange w:trPrChange w:tcPrChange mc:Fallback'.split(
-    ' ',
-  ),
+  `w:del w:moveFrom w:pPrChange w:rPrChange w:sectPrChange w:tblPrChange w:trPrChange w:tcPrChange
+  mc:Fallback`.split(/\s+/),
 )
 
 type Paragraph = { text: string; level?: number; styleId?: string; isList: boolean }

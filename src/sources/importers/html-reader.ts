@@ -12,8 +12,8 @@ const SKIPPED = new Set(
 )
 const SKIPPED_ROLES = new Set(['navigation', 'banner', 'contentinfo', 'search', 'complementary', 'dialog'])
 const BLOCKS = new Set(
-  `address article blockquote body center dd details dir div dl dt fieldset figcaption figure form h1 h2 h3 h4 h5 h6
-  header hr html li main ol p pre section summary table tbody tfoot thead tr ul`.split(/\s+/),
+  `address article blockquote body center dd details dir div dl dt fieldset figcaption figure form h1 h2 h3
+  h4 h5 h6 header hr html li main ol p pre section summary table tbody tfoot thead tr ul`.split(/\s+/),
 )
 
 /** Elements that say what kind of block they hold; an empty one says nothing of the next. */
@@ -186,7 +186,7 @@ function preferredBlocks({ blocks, chars }: Reading): TextBlock[] {
   return preferred ? blocks.filter(({ region }) => region === preferred) : blocks
 }
 
-/** A page's `title` often has the site's name as well: the first heading is better when the title has it in it. */
+/** A page's `title` often has the site's name too: the first heading is better when it is part of that. */
 function chooseTitle(title: string, blocks: TextBlock[]): string | undefined {
   const flat = title.replace(/\s+/g, ' ').trim()
   const heading = blocks

@@ -30,7 +30,7 @@ export type Zip = { view: DataView; bytes: Uint8Array; entries: Map<string, Entr
 
 /**
  * Reads the directory of a ZIP archive (APPNOTE 6.3.10, without ZIP64, which no document under the upload
- * limit needs). Nothing is unpacked. `unreadable_file` when it is none, `limit_exceeded` over DOCX_ENTRIES_MAX.
+ * limit needs). Nothing is unpacked. Throws `unreadable_file`, and `limit_exceeded` over DOCX_ENTRIES_MAX.
  */
 export function openZip(bytes: Uint8Array): Zip {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
