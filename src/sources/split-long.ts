@@ -8,7 +8,7 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /** A full stop after one of these, or after a single capital letter, does not end a sentence. */
 const ABBREVIATION =
-  /(?:^|[\s(])(?:\p{Lu}|Dr|Mrs?|Ms|Prof|St|Jr|Sra?|vs|etc|e\.g|i\.e|z\.\s?B|d\.\s?h|bzw|ca|N[ro]|Fig|Mme)\.\s*$/u
+  /(?:^|[\s(])(?:\p{Lu}|Dr|Mrs?|Ms|Prof|St|Jr|Sra?|vs|etc|e\.g|i\.e|z\.\s?B|d\.\s?h|bzw|ca|N[ro]|Fig)\.\s*$/u
 const ABBREVIATION_CHARS = 12
 
 /**

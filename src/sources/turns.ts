@@ -81,7 +81,7 @@ function timeOf(all: string, written?: string): number | undefined {
 
 type Label = Pick<Turn, 'label' | 'evidence' | 'afterLabel' | 'timeMs'>
 
-/** `**Anna:** …`, `**Anna**: …`, `**Anna** (00:12): …`, `**Anna (00:12):** …`; alone on a line without a colon. */
+/** `**Anna:** …`, `**Anna**: …`, `**Anna** (0:12): …`, `**Anna (0:12):** …`; alone on a line without colon. */
 function readBold(head: string, at: number): Label | undefined {
   const match = BOLD.exec(head.slice(at))
   if (!match) return undefined

@@ -13,7 +13,7 @@ export const html: Importer = {
   read: ({ bytes }) => readHtml(decodeText(bytes)),
 }
 
-/** The readable text of a page: its `main`, else its `article`s, else all of it, without what only frames it. */
+/** The readable text of a page: of its `main`, else its `article`s, else all of it, without what frames it. */
 export async function readHtml(markup: string): Promise<ImportedSource> {
   const breathe = breather()
   const reader = htmlReader()
