@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { importSource, importText } from '../../src/sources/registry.ts'
+import { importSource, importText } from '#src/sources/registry.ts'
 
 /** The stored text, and of each passage speaker, milliseconds and words. */
 async function read(fileName: string, captions: string) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { strToU8, type Zippable, zipSync } from 'fflate'
-import { importSource } from '../../src/sources/registry.ts'
+import { importSource } from '#src/sources/registry.ts'
 
 const names = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:mc="m"'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { importSource } from '../../src/sources/registry.ts'
+import { importSource } from '#src/sources/registry.ts'
 
 function read(markup: string) {
   return importSource({ fileName: 'page.HTM', bytes: new TextEncoder().encode(markup) })

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { HEADINGS_MAX, PASSAGE_CHARS_MAX, PASSAGES_MAX } from '../../src/sources/limits.ts'
-import { splitPassages } from '../../src/sources/passages.ts'
+import { HEADINGS_MAX, PASSAGE_CHARS_MAX, PASSAGES_MAX } from '#src/sources/limits.ts'
+import { splitPassages } from '#src/sources/passages.ts'
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 

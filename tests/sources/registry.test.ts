@@ -1,12 +1,12 @@
 import { expect, test } from 'bun:test'
-import { LINE_CHARS_MAX, SOURCE_TEXT_BYTES_MAX, UPLOAD_BYTES_MAX } from '../../src/sources/limits.ts'
+import { LINE_CHARS_MAX, SOURCE_TEXT_BYTES_MAX, UPLOAD_BYTES_MAX } from '#src/sources/limits.ts'
 import {
   acceptedExtensions,
   importerFor,
   importers,
   importSource,
   importText,
-} from '../../src/sources/registry.ts'
+} from '#src/sources/registry.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const upload = (fileName: string, content: string | number[] | Uint8Array) =>

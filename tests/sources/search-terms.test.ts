@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { ftsQuery, QUERY_TERMS_MAX, searchTerms } from '../../src/sources/search-terms.ts'
+import { ftsQuery, QUERY_TERMS_MAX, searchTerms } from '#src/sources/search-terms.ts'
 
 /** A full-text table as the database has it. */
 function tableOf(...texts: string[]) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { splitPassages } from '../../src/sources/passages.ts'
+import { splitPassages } from '#src/sources/passages.ts'
 
 /** What a reader would note down: speaker, time in seconds, words. */
 async function notes(text: string) {
