@@ -15,11 +15,13 @@ export type Row = unknown[]
 export type SqlPort = {
   all(statement: Statement): Promise<Row[]>
   batch(statements: Statement[]): Promise<Row[][]>
+  /** A number that is another one whenever anything may have been written since, by whatever process. */
+  generation(): number
   close(): void
 }
 
 /** drizzle over the port, without the interactive transaction that the port cannot give. */
-export type Db = Omit<SqliteRemoteDatabase, 'transaction'>
+export type Db = Omit<SqliteRemoteDatabase, 'transaction'> & Pick<SqlPort, 'generation'>
 
 /** A statement that has been built but not run: what a batch, and a job's effects, are made of. */
 export type Write = BatchItem<'sqlite'>
@@ -43,7 +45,7 @@ export function connect(
 }
 
 export function overPort(port: SqlPort): Db {
-  return drizzle(
+  const db = drizzle(
     async (text, params, method) => {
       const rows = await port.all({ sql: text, params })
       return { rows: method === 'get' ? (rows[0] as Row) : rows }
@@ -55,6 +57,7 @@ export function overPort(port: SqlPort): Db {
       }))
     },
   )
+  return Object.assign(db, { generation: port.generation })
 }
 
 /**

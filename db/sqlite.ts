@@ -21,33 +21,64 @@ export function openSqlite(file: string): Database {
   return database
 }
 
+type Prepared = { statement: PreparedStatement; reads: boolean }
+
 /** The embedded engine behind the port: a batch is one IMMEDIATE transaction. */
 export function sqlitePort(database: Database): SqlPort {
-  const prepared = new Map<string, PreparedStatement>()
+  const prepared = new Map<string, Prepared>()
+  const changes = changeCounter(database)
 
   const prepare = (sql: string) => {
     const known = prepared.get(sql)
     if (known) return known
-    const statement = database.prepare(sql)
-    prepared.set(sql, statement)
+    const fresh = { statement: database.prepare(sql), reads: /^\s*(select|explain)\b/i.test(sql) }
+    prepared.set(sql, fresh)
     if (prepared.size > STATEMENTS_CACHED_MAX) forgetOldest(prepared)
-    return statement
+    return fresh
   }
-  const run = ({ sql, params }: Statement) => prepare(sql).values(...(params as SQLQueryBindings[])) ?? []
+  const run = ({ sql, params }: Statement) => {
+    const { statement, reads } = prepare(sql)
+    if (!reads) changes.count()
+    return statement.values(...(params as SQLQueryBindings[])) ?? []
+  }
   const runAll = database.transaction((statements: Statement[]) => statements.map(run))
 
   return {
     all: async (statement) => run(statement),
     batch: async (statements) => runAll.immediate(statements),
+    generation: changes.generation,
     close: () => {
-      for (const statement of prepared.values()) statement.finalize()
+      for (const { statement } of prepared.values()) statement.finalize()
       database.close()
     },
   }
 }
 
-function forgetOldest(prepared: Map<string, PreparedStatement>) {
-  const [sql, statement] = prepared.entries().next().value!
+/**
+ * Counts what this connection writes, and what others did by `data_version`. Others are looked at once in a turn
+ * of the event loop: a request that was read in this turn cannot have been sent because of a later write.
+ */
+function changeCounter(database: Database) {
+  const dataVersion = database.prepare<{ data_version: number }, []>('PRAGMA data_version')
+  let generation = 0
+  let version = -1
+  let looked = false
+  return {
+    count: () => void generation++,
+    generation() {
+      if (looked) return generation
+      looked = true
+      setImmediate(() => (looked = false))
+      const { data_version: current } = dataVersion.get()!
+      if (current !== version) generation++
+      version = current
+      return generation
+    },
+  }
+}
+
+function forgetOldest(prepared: Map<string, Prepared>) {
+  const [sql, { statement }] = prepared.entries().next().value!
   prepared.delete(sql)
   statement.finalize()
 }

@@ -1,4 +1,4 @@
-import { type TSchema, Type as t } from '@sinclair/typebox'
+import { type TSchema, t } from 'elysia'
 import { AppError } from './errors.ts'
 import { type IdPrefix, isId } from './ids.ts'
 

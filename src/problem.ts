@@ -22,12 +22,16 @@ export type Problem = Static<typeof Problem>
 const REQUEST_ID_FORMAT = /^[\w.:-]{1,128}$/
 const ISSUES_MAX = 20
 
+/** Ids of requests that bring none: unique among processes by the first part, in a process by the count. */
+const PROCESS_ID = crypto.randomUUID().slice(0, 13)
+let requestCount = 0
+
 /** Gives every request an id and turns every failure into a problem document. Registered before the routes. */
 export function problems(log: Log) {
   return new Elysia({ name: 'problems' })
     .onRequest(({ request, set }) => {
       const sent = request.headers.get('x-request-id')
-      set.headers['x-request-id'] = sent && REQUEST_ID_FORMAT.test(sent) ? sent : crypto.randomUUID()
+      set.headers['x-request-id'] = sent !== null && REQUEST_ID_FORMAT.test(sent) ? sent : `${PROCESS_ID}-${++requestCount}`
       set.headers['x-content-type-options'] = 'nosniff'
       set.headers['cache-control'] = 'no-store'
     })

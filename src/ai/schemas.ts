@@ -48,7 +48,7 @@ export type SectionDraft = Static<typeof SectionDraft>
 export const Seo = t.Object({
   title: t.String({ maxLength: 60 }),
   description: t.String({ maxLength: 160 }),
-  slug: t.String({ pattern: '^[\\p{Ll}\\p{Lo}\\p{N}]+(-[\\p{Ll}\\p{Lo}\\p{N}]+)*$' }),
+  slug: t.String({ pattern: '^[^\\s/?#%&"<>\\\\]+$', maxLength: 200 }),
   keywords: t.Array(t.String(), { maxItems: 10 }),
 })
 export type Seo = Static<typeof Seo>

@@ -1,5 +1,6 @@
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import { atomically, ConditionFailed, type Db, type Write } from '#db/connect.ts'
+import { remembered } from '#db/remember.ts'
 import { documentSources, documents } from '#db/schema/documents.ts'
 import { AppError, notFound } from '#src/errors.ts'
 import { newId } from '#src/ids.ts'
@@ -32,15 +33,15 @@ type Row = Omit<typeof documents.$inferSelect, 'projectId' | 'createdBy' | 'dele
 /** A document with what only the house needs to know of it. */
 export type StoredDocument = Document & { titleChosen: boolean; revision: number }
 
-const lookups = new WeakMap<Db, ReturnType<typeof prepareLookup>>()
+const lookups = new WeakMap<Db, (key: string) => Promise<StoredDocument | undefined>>()
 
 /** A document of the project that has not been deleted. Throws `not_found`. */
 export async function requireDocument(db: Db, projectId: string, id: string): Promise<StoredDocument> {
-  const lookup = lookups.get(db) ?? prepareLookup(db)
+  const lookup = lookups.get(db) ?? documentLookup(db)
   lookups.set(db, lookup)
-  const row = await lookup.get({ id, projectId })
-  if (!row) throw notFound('document')
-  return { ...present(row), titleChosen: row.titleChosen, revision: row.revision }
+  const document = await lookup(`${projectId} ${id}`)
+  if (!document) throw notFound('document')
+  return document
 }
 
 /** The document as the API shows it. */
@@ -193,8 +194,8 @@ const sourceWrites = (
       .values({ documentId: spec.documentId, sourceId, projectId: spec.projectId, position }),
   )
 
-const prepareLookup = (db: Db) =>
-  db
+function documentLookup(db: Db) {
+  const byId = db
     .select(columns)
     .from(documents)
     .where(
@@ -205,6 +206,12 @@ const prepareLookup = (db: Db) =>
       ),
     )
     .prepare()
+  return remembered(db, async (key): Promise<StoredDocument | undefined> => {
+    const [projectId, id] = key.split(' ')
+    const row = await byId.get({ projectId, id })
+    return row && { ...present(row), titleChosen: row.titleChosen, revision: row.revision }
+  })
+}
 
 const present = (row: Row): Document => ({
   id: row.id,

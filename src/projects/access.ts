@@ -1,20 +1,11 @@
 import { Elysia } from 'elysia'
 import type { Db } from '#db/connect.ts'
 import { AppError } from '#src/errors.ts'
-import { apiKeyLookup } from './api-keys.ts'
-import { isPermission, type Permission } from './permissions.ts'
-import { sessionLookup } from './sessions.ts'
+import type { Permission } from './permissions.ts'
+import { type Principal, principalLookups } from './principals.ts'
 
 export const SESSION_COOKIE = 'quill_session'
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
-
-/** Who makes a request, on whose project, and what they may do. */
-export type Principal = {
-  kind: 'api_key' | 'session'
-  id: string
-  projectId: string
-  permissions: ReadonlySet<Permission>
-}
 
 /**
  * The `permission` of a route. It is checked before the request is validated (401 and 403 come before 422)
@@ -42,19 +33,14 @@ export function access(db: Db) {
 
 /** Finds the principal of a request: a bearer key, or the session of the browser's cookie. */
 export function authenticator(db: Db): (request: Request) => Promise<Principal | undefined> {
-  const findKey = apiKeyLookup(db)
-  const findSession = sessionLookup(db)
+  const find = principalLookups(db)
   return async (request) => {
     const header = request.headers.get('authorization')
-    if (header !== null) {
-      const key = /^Bearer /i.test(header) ? await findKey(header.slice(7).trim()) : undefined
-      return key && principalOf('api_key', key)
-    }
+    if (header !== null) return /^bearer /i.test(header) ? find.api_key(header.slice(7).trim()) : undefined
     const token = sessionToken(request)
-    const session = token ? await findSession(token) : undefined
-    if (!session) return undefined
-    refuseForeignSite(request)
-    return principalOf('session', session)
+    const principal = token ? await find.session(token) : undefined
+    if (principal) refuseForeignSite(request)
+    return principal
   }
 }
 
@@ -73,13 +59,6 @@ export function sessionToken(request: Request): string | undefined {
   if (!header) return undefined
   const cookies = new Bun.CookieMap(header)
   return cookies.get(`__Host-${SESSION_COOKIE}`) ?? cookies.get(SESSION_COOKIE) ?? undefined
-}
-
-function principalOf(
-  kind: Principal['kind'],
-  row: { id: string; projectId: string; scopes: string[] },
-): Principal {
-  return { kind, id: row.id, projectId: row.projectId, permissions: new Set(row.scopes.filter(isPermission)) }
 }
 
 // A cookie travels with requests that other sites make; a change is accepted from our own pages only.

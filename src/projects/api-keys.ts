@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Db } from '#db/connect.ts'
 import { apiKeys } from '#db/schema/projects.ts'
 import { newId } from '#src/ids.ts'
@@ -41,21 +41,19 @@ export function isWellFormedKey(text: string): boolean {
   return match !== null && checksum(match[1]!) === match[2]
 }
 
-/** A look-up of live keys by their text, prepared once: it runs on every request. */
-export function apiKeyLookup(db: Db) {
+/** A look-up of keys that were not revoked, by their text, prepared once: it runs on every request. */
+export function findApiKey(db: Db) {
   const byHash = db
-    .select({ id: apiKeys.id, projectId: apiKeys.projectId, scopes: apiKeys.scopes })
+    .select({
+      id: apiKeys.id,
+      projectId: apiKeys.projectId,
+      scopes: apiKeys.scopes,
+      expiresAt: apiKeys.expiresAt,
+    })
     .from(apiKeys)
-    .where(
-      and(
-        eq(apiKeys.keyHash, sql.placeholder('hash')),
-        isNull(apiKeys.revokedAt),
-        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql.placeholder('now'))),
-      ),
-    )
+    .where(and(eq(apiKeys.keyHash, sql.placeholder('hash')), isNull(apiKeys.revokedAt)))
     .prepare()
-  return async (text: string) =>
-    isWellFormedKey(text) ? byHash.get({ hash: hashToken(text), now: Date.now() }) : undefined
+  return async (text: string) => (isWellFormedKey(text) ? byHash.get({ hash: hashToken(text) }) : undefined)
 }
 
 export const hashToken = (text: string) => new Bun.CryptoHasher('sha256').update(text).digest('hex')

@@ -4,9 +4,9 @@ import { documented } from '#src/documented.ts'
 import { AppError } from '#src/errors.ts'
 import { oneOf } from '#src/one-of.ts'
 import { access, authenticator, refuseForeignSite, SESSION_COOKIE, sessionToken } from './access.ts'
-import { apiKeyLookup } from './api-keys.ts'
 import { startDemoSession } from './demo.ts'
-import { isPermission, permissionNames } from './permissions.ts'
+import { permissionNames } from './permissions.ts'
+import { principalLookups } from './principals.ts'
 import { getProject } from './projects.ts'
 import { endSession, SESSION_MS, startSession } from './sessions.ts'
 
@@ -28,18 +28,18 @@ const NewSession = t.Union([
 /** Sessions of the browser. People's accounts come later: until then a key, or the demo, opens one. */
 export const sessionRoutes = ({ db, demo }: AppDeps) => {
   const authenticate = authenticator(db)
-  const findKey = apiKeyLookup(db)
+  const find = principalLookups(db)
 
   const openSession = async (request: typeof NewSession.static) => {
     if (request.kind === 'demo') {
       if (!demo) throw new AppError('forbidden', 'The demo is open in development only.')
       return startDemoSession(db)
     }
-    const key = await findKey(request.key)
+    const key = await find.api_key(request.key)
     if (!key) throw new AppError('unauthenticated', 'This API key is unknown, expired or revoked.')
     return startSession(db, {
       projectId: key.projectId,
-      scopes: key.scopes.filter(isPermission),
+      scopes: [...key.permissions],
       apiKeyId: key.id,
     })
   }

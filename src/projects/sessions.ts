@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, or, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Db } from '#db/connect.ts'
 import { apiKeys, sessions } from '#db/schema/projects.ts'
 import { newId } from '#src/ids.ts'
@@ -27,22 +27,20 @@ export async function startSession(
   return token
 }
 
-/** A look-up of live sessions by token. A session that a key opened ends with the key. */
-export function sessionLookup(db: Db) {
+/** A look-up of sessions by token. A session that a key opened ends with the key. */
+export function findSession(db: Db) {
   const byHash = db
-    .select({ id: sessions.id, projectId: sessions.projectId, scopes: sessions.scopes })
+    .select({
+      id: sessions.id,
+      projectId: sessions.projectId,
+      scopes: sessions.scopes,
+      expiresAt: sql<number>`min(${sessions.expiresAt}, ifnull(${apiKeys.expiresAt}, ${sessions.expiresAt}))`,
+    })
     .from(sessions)
     .leftJoin(apiKeys, eq(apiKeys.id, sessions.apiKeyId))
-    .where(
-      and(
-        eq(sessions.tokenHash, sql.placeholder('hash')),
-        gt(sessions.expiresAt, sql.placeholder('now')),
-        isNull(apiKeys.revokedAt),
-        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql.placeholder('now'))),
-      ),
-    )
+    .where(and(eq(sessions.tokenHash, sql.placeholder('hash')), isNull(apiKeys.revokedAt)))
     .prepare()
-  return (token: string) => byHash.get({ hash: hashToken(token), now: Date.now() })
+  return (token: string) => byHash.get({ hash: hashToken(token) })
 }
 
 export async function endSession(db: Db, token: string) {

@@ -1,0 +1,26 @@
+import type { Db } from './connect.ts'
+
+const ENTRIES_MAX = 1_000
+
+/**
+ * Remembers what `load` finds for a key for as long as nobody, in any process, has written to the database.
+ * So the answer is never older than one of `load` itself would be, and a busy reader costs no query.
+ * What ends by the clock alone is the caller's to check.
+ */
+export function remembered<Value>(
+  db: Db,
+  load: (key: string) => Promise<Value>,
+): (key: string) => Promise<Value> {
+  let generation = db.generation()
+  const entries = new Map<string, Value>()
+  return async (key) => {
+    const now = db.generation()
+    if (now !== generation || entries.size >= ENTRIES_MAX) entries.clear()
+    generation = now
+    const known = entries.get(key)
+    if (known !== undefined) return known
+    const value = await load(key)
+    if (generation === now && db.generation() === now) entries.set(key, value)
+    return value
+  }
+}
