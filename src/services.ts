@@ -12,13 +12,14 @@ export type Services = AppDeps & { close(): void }
 export function openServices(env: Env, { demo }: { demo: boolean }): Services {
   prepareDataDir(env.dataDir)
   const { db, close } = openDatabase(env)
-  const hub = createEventHub(db)
+  const log = createLog(env.logLevel)
+  const hub = createEventHub(db, log)
   return {
     db,
     env,
     demo,
     hub,
-    log: createLog(env.logLevel),
+    log,
     queue: inlineQueue(db),
     close() {
       hub.close()

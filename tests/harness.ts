@@ -48,7 +48,7 @@ export async function testApp({ worker = false, demo = false } = {}): Promise<Te
   const { port, statements } = recording(connection.port)
   const db = overPort(port)
   const log = createLog('silent')
-  const hub = createEventHub(db)
+  const hub = createEventHub(db, log)
   const queue = inlineQueue(db)
   const app = createApp({ db, log, hub, queue, demo, env: readEnv({ NODE_ENV: 'test' }) })
   const consumer = worker
@@ -129,6 +129,7 @@ export async function until<T>(what: string, condition: () => T | Promise<T>): P
 function recording(inner: SqlPort): { port: SqlPort; statements: Statement[] } {
   const statements: Statement[] = []
   const port: SqlPort = {
+    ...inner,
     all: (statement) => {
       statements.push(statement)
       return inner.all(statement)
@@ -137,7 +138,6 @@ function recording(inner: SqlPort): { port: SqlPort; statements: Statement[] } {
       statements.push(...batch)
       return inner.batch(batch)
     },
-    close: inner.close,
   }
   return { port, statements }
 }

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, lte, max, min } from 'drizzle-orm'
 import type { Db } from '#db/connect.ts'
 import { events } from '#db/schema/jobs.ts'
+import type { Log } from '#src/log.ts'
 
 /** How soon an event written by another process is passed on; one of this process is passed on at once. */
 const POLL_MS = 100
@@ -8,8 +9,12 @@ const EVENTS_PER_READ = 500
 
 type EventRow = typeof events.$inferSelect
 
-/** Receives encoded frames in order; returns false when it cannot take more and must be dropped. */
-export type Listener = (frame: Uint8Array) => boolean
+export type Listener = {
+  /** Receives encoded frames in order; returns false when it cannot take more and must be dropped. */
+  receive(frame: Uint8Array): boolean
+  /** The hub closes: nothing more will come. */
+  end(): void
+}
 
 export type EventHub = {
   /**
@@ -29,55 +34,79 @@ type Subscription = { projectId: string; cursor: number; listener: Listener; end
 const encoder = new TextEncoder()
 
 /** Reads the table of events once for all listeners of this process and passes each on to its project's. */
-export function createEventHub(db: Db): EventHub {
+export function createEventHub(db: Db, log: Log): EventHub {
+  const all = new Set<Subscription>()
   const live = new Map<string, Set<Subscription>>()
   let cursor = 0
-  let count = 0
   let timer: Timer | undefined
   let started: Promise<void> | undefined
-  let reading: Promise<void> | undefined
+  let reading = false
+  let again = false
+  let closed = false
 
   return {
     async subscribe(projectId, after, listener) {
-      count++
-      started ??= start()
-      await started
-      const { oldest, newest } = await range(db)
-      const isGone = after !== undefined && (after > newest || after < oldest - 1)
-      const from = after === undefined || isGone ? newest : after
-      const subscription: Subscription = { projectId, cursor: from, listener, ended: false }
-      if (isGone) listener(encodeFrame('reset', newest, JSON.stringify({ newest })))
-      await catchUp(subscription)
+      if (closed) {
+        listener.end()
+        return () => {}
+      }
+      const subscription: Subscription = { projectId, cursor: 0, listener, ended: false }
+      all.add(subscription)
+      try {
+        await join(subscription, after)
+      } catch (error) {
+        end(subscription)
+        throw error
+      }
       return () => end(subscription)
     },
     wake,
-    size: () => count,
+    size: () => all.size,
     close() {
-      for (const listeners of live.values()) for (const subscription of listeners) end(subscription)
-      clearInterval(timer)
+      closed = true
+      for (const subscription of all) {
+        end(subscription)
+        subscription.listener.end()
+      }
     },
+  }
+
+  async function join(subscription: Subscription, after: number | undefined) {
+    started ??= start()
+    await started
+    const { oldest, newest } = await range(db)
+    const isGone = after !== undefined && (after > newest || after < oldest - 1)
+    subscription.cursor = after === undefined || isGone ? newest : after
+    if (isGone && !subscription.ended)
+      subscription.listener.receive(encodeFrame('reset', newest, JSON.stringify({ newest })))
+    await catchUp(subscription)
   }
 
   async function start() {
     cursor = (await range(db)).newest
-    timer = setInterval(wake, POLL_MS)
+    if (all.size) timer ??= setInterval(wake, POLL_MS)
   }
 
   function wake() {
-    if (count && !reading) reading = readNew().finally(() => (reading = undefined))
+    again = true
+    if (!all.size || reading) return
+    reading = true
+    readNew()
+      // The next look, a moment later, reads the same events again.
+      .catch((error) => log.error({ err: error }, 'the events could not be read'))
+      .finally(() => {
+        reading = false
+      })
   }
 
   async function readNew() {
-    while (count) {
-      const rows = await db
-        .select()
-        .from(events)
-        .where(gt(events.id, cursor))
-        .orderBy(asc(events.id))
-        .limit(EVENTS_PER_READ)
+    while (again && all.size) {
+      again = false
+      const after = gt(events.id, cursor)
+      const rows = await db.select().from(events).where(after).orderBy(asc(events.id)).limit(EVENTS_PER_READ)
       for (const row of rows) pass(row)
       cursor = rows.at(-1)?.id ?? cursor
-      if (rows.length < EVENTS_PER_READ) return
+      again ||= rows.length === EVENTS_PER_READ
     }
   }
 
@@ -90,30 +119,32 @@ export function createEventHub(db: Db): EventHub {
 
   // Joins only when nothing was read between the last look and now, so that no event falls in between.
   async function catchUp(subscription: Subscription) {
-    let until: number
-    do {
-      until = cursor
-      for (const row of await readMissed(db, subscription, until))
-        send(subscription, row.id, encodeEvent(row))
-    } while (!subscription.ended && subscription.cursor < cursor && until !== cursor)
-    if (!subscription.ended)
-      live.set(subscription.projectId, (live.get(subscription.projectId) ?? new Set()).add(subscription))
+    while (!subscription.ended) {
+      const until = cursor
+      const rows = await readMissed(db, subscription, until)
+      for (const row of rows) send(subscription, row.id, encodeEvent(row))
+      if (rows.length < EVENTS_PER_READ && until === cursor) break
+    }
+    if (subscription.ended) return
+    const { projectId } = subscription
+    live.set(projectId, (live.get(projectId) ?? new Set()).add(subscription))
     wake()
   }
 
   function send(subscription: Subscription, id: number, frame: Uint8Array) {
     if (subscription.ended || subscription.cursor >= id) return
     subscription.cursor = id
-    if (!subscription.listener(frame)) end(subscription)
+    if (!subscription.listener.receive(frame)) end(subscription)
   }
 
   function end(subscription: Subscription) {
-    if (subscription.ended) return
     subscription.ended = true
+    all.delete(subscription)
     const listeners = live.get(subscription.projectId)
     if (listeners?.delete(subscription) && listeners.size === 0) live.delete(subscription.projectId)
-    if (--count > 0) return
+    if (all.size) return
     clearInterval(timer)
+    timer = undefined
     started = undefined
   }
 }
@@ -124,6 +155,7 @@ const readMissed = (db: Db, { projectId, cursor }: Subscription, until: number) 
     .from(events)
     .where(and(eq(events.projectId, projectId), gt(events.id, cursor), lte(events.id, until)))
     .orderBy(asc(events.id))
+    .limit(EVENTS_PER_READ)
 
 async function range(db: Db): Promise<{ oldest: number; newest: number }> {
   const row = await db

@@ -1,0 +1,81 @@
+import type { EventHub, Listener } from './event-hub.ts'
+
+export const HEARTBEAT_MS = 15_000
+/** A stream is closed after this long, so that a client's rights are never older; it resumes by id. */
+export const STREAM_LIFETIME_MS = 15 * 60_000
+/** A client that has not read this many frames is cut off; it resumes by id where it stopped. */
+export const FRAMES_BUFFERED_MAX = 1_000
+const RETRY_MS = 1_000
+
+export const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+}
+
+const encoder = new TextEncoder()
+
+export type StreamOptions = {
+  hub: EventHub
+  signal: AbortSignal
+  projectId: string
+  after: number | undefined
+  /** Asked at each heartbeat: a stream does not outlive the right to it. */
+  stillAllowed: () => Promise<boolean>
+  heartbeatMs?: number
+}
+
+/** A project's events as server-sent events, until the client goes, the right to them ends or the hub closes. */
+export function eventStream({
+  hub,
+  signal,
+  projectId,
+  after,
+  stillAllowed,
+  ...options
+}: StreamOptions): Response {
+  let free = () => {}
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const endsAt = Date.now() + STREAM_LIFETIME_MS
+        let open = true
+        let unsubscribe = () => {}
+        const heartbeat = setInterval(beat, options.heartbeatMs ?? HEARTBEAT_MS)
+        signal.addEventListener('abort', close)
+        free = () => {
+          open = false
+          clearInterval(heartbeat)
+          signal.removeEventListener('abort', close)
+          unsubscribe()
+        }
+        const listener: Listener = { receive: send, end: close }
+
+        send(encoder.encode(`retry: ${RETRY_MS}\n: connected\n\n`))
+        hub.subscribe(projectId, after, listener).then((stop) => {
+          unsubscribe = stop
+          if (!open) stop()
+        }, close)
+        if (signal.aborted) close()
+
+        function send(frame: Uint8Array): boolean {
+          if (open && (controller.desiredSize ?? 0) <= 0) close()
+          if (open) controller.enqueue(frame)
+          return open
+        }
+        function close() {
+          if (!open) return
+          free()
+          controller.close()
+        }
+        async function beat() {
+          if (Date.now() >= endsAt || !(await stillAllowed().catch(() => false))) close()
+          else send(encoder.encode(': heartbeat\n\n'))
+        }
+      },
+      cancel: () => free(),
+    },
+    { highWaterMark: FRAMES_BUFFERED_MAX },
+  )
+  return new Response(stream, { headers: STREAM_HEADERS })
+}
