@@ -1,7 +1,8 @@
 import type { Db } from '#db/connect.ts'
 import type { Log } from '#src/log.ts'
 import type { Queue } from '#src/queue/queue.ts'
-import { handlers } from './jobs/registry.ts'
+import type { JobHandler } from './jobs/handler.ts'
+import { handlers as registered } from './jobs/registry.ts'
 import { perform } from './perform.ts'
 
 /** How long one look at the queue may wait for work. */
@@ -19,6 +20,8 @@ export type ConsumerOptions = {
   leaseMs: number
   graceMs?: number
   committed?(): void
+  /** Who performs each kind of job; every kind there is unless told. */
+  handlers?: Record<string, JobHandler>
 }
 
 export type Consumer = {
@@ -28,7 +31,8 @@ export type Consumer = {
 
 /** Takes due jobs off the queue and performs up to `concurrency` of them at a time. */
 export function startConsumer(options: ConsumerOptions): Consumer {
-  const { db, queue, log, concurrency, leaseMs, graceMs = GRACE_MS, committed = () => {} } = options
+  const { db, queue, log, concurrency, leaseMs, graceMs = GRACE_MS } = options
+  const { committed = () => {}, handlers = registered } = options
   const worker = `${process.pid}-${crypto.randomUUID().slice(0, 8)}`
   const running = new Set<Promise<unknown>>()
   const stopping = new AbortController()
