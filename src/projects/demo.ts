@@ -17,7 +17,7 @@ export async function ensureDemo(db: Db): Promise<string> {
   const sample = and(eq(sources.projectId, projectId), eq(sources.fileName, SAMPLE_FILE))
   if (await db.select({ id: sources.id }).from(sources).where(sample).get()) return projectId
   const imported = await importSource({ bytes: new TextEncoder().encode(sampleTalk), fileName: SAMPLE_FILE })
-  await addSource(db, { projectId, createdBy: 'quill', kind: 'md', fileName: SAMPLE_FILE, imported })
+  await addSource(db, { projectId, createdBy: 'quill', kind: imported.kind, fileName: SAMPLE_FILE, imported })
   return projectId
 }
 

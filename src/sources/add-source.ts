@@ -4,6 +4,7 @@ import { sources } from '#db/schema/sources.ts'
 import { newId } from '#src/ids.ts'
 import { tell } from '#src/jobs/events.ts'
 import { countWords } from '#src/words.ts'
+import { breather } from './breathe.ts'
 import type { ImportedSource } from './importer.ts'
 import { presentSource, type Source } from './schemas.ts'
 import { searchTerms } from './search-terms.ts'
@@ -40,7 +41,7 @@ export async function addSource(
   const source = presentSource({ ...row, fileName: fileName ?? null })
   await db.batch([
     db.insert(sources).values(row),
-    ...passageWrites(db, { projectId, sourceId: row.id, imported }),
+    ...(await passageWrites(db, { projectId, sourceId: row.id, imported })),
     tell(db, projectId, 'source.created', source),
   ])
   return source
@@ -49,11 +50,14 @@ export async function addSource(
 type PassageOwner = { projectId: string; sourceId: string; imported: ImportedSource }
 
 // Rows travel as one JSON parameter: a shared engine allows a hundred parameters a statement.
-function passageWrites(db: Db, { projectId, sourceId, imported }: PassageOwner): Write[] {
-  const rows = imported.passages.map((passage, position) => {
+async function passageWrites(db: Db, { projectId, sourceId, imported }: PassageOwner): Promise<Write[]> {
+  const breathe = breather()
+  const rows = []
+  for (const [position, passage] of imported.passages.entries()) {
     const text = imported.text.slice(passage.start, passage.end)
-    return { id: newId('psg'), position, text, terms: searchTerms(text), ...passage }
-  })
+    rows.push({ id: newId('psg'), position, text, terms: searchTerms(text), ...passage })
+    if (breathe.isDue()) await breathe.now()
+  }
   const writes: Write[] = []
   for (let first = 0; first < rows.length; first += PASSAGES_PER_WRITE) {
     const json = JSON.stringify(rows.slice(first, first + PASSAGES_PER_WRITE))

@@ -1,4 +1,3 @@
-import { extname } from 'node:path'
 import { Elysia, t } from 'elysia'
 import type { AppDeps } from '#src/app-deps.ts'
 import { documented } from '#src/documented.ts'
@@ -22,7 +21,10 @@ const PastedText = t.Object(
     title,
     text: t.String({ description: `The text; at most ${SOURCE_TEXT_BYTES_MAX} bytes in UTF-8.` }),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [{ kind: 'text', text: 'Ada [00:12]: We begin with the queue.' }],
+  },
 )
 
 const UploadedFile = t.Object(
@@ -116,5 +118,5 @@ export const sourceRoutes = ({ db, hub }: AppDeps) =>
 
 async function importUpload({ file, title }: { file: File; title?: string }) {
   const imported = await importSource({ bytes: await file.bytes(), fileName: file.name, title })
-  return { kind: extname(file.name).slice(1).toLowerCase(), fileName: file.name, imported }
+  return { kind: imported.kind, fileName: file.name, imported }
 }

@@ -12,7 +12,7 @@ export const blogCompose: Step<'blog.compose'> = async (input, context) => {
   const notice = context.provider.notice?.(material.map((source) => source.title))
   const [summary = NOTHING, ...sections] = renumber([input.summary ?? NOTHING, ...input.sections])
   const parts = [
-    ...(summary.markdown ? [`**In short.** ${summary.markdown.trim()}`] : []),
+    ...(summary.markdown ? [summary.markdown.trim()] : []),
     ...(notice ? [`*${notice}*`] : []),
     ...sections.map((section, index) => `## ${input.sections[index]!.heading}\n\n${section.markdown.trim()}`),
   ]

@@ -29,20 +29,25 @@ export function randomSentences(text: string, words: number, seed: number): stri
 /** LexRank (Erkan and Radev 2004), continuous, best sentences first until there are enough words. */
 export function lexRank(text: string, words: number): string {
   const sentences = sentencesIn(text)
-  const bags = sentences.map((sentence) => new Set(wordsOf(sentence, 'en').map(({ text }) => stemOf(text, 'en'))))
+  const bags = sentences.map(
+    (sentence) => new Set(wordsOf(sentence, 'en').map(({ text }) => stemOf(text, 'en'))),
+  )
   const spread = new Map<string, number>()
   for (const bag of bags) for (const stem of bag) spread.set(stem, (spread.get(stem) ?? 0) + 1)
   const weight = (stem: string) => Math.log(1 + sentences.length / spread.get(stem)!)
   const norms = bags.map((bag) => Math.hypot(...[...bag].map(weight)) || 1)
   const cosine = (a: number, b: number) =>
-    [...bags[a]!].reduce((sum, stem) => sum + (bags[b]!.has(stem) ? weight(stem) ** 2 : 0), 0) / (norms[a]! * norms[b]!)
+    [...bags[a]!].reduce((sum, stem) => sum + (bags[b]!.has(stem) ? weight(stem) ** 2 : 0), 0) /
+    (norms[a]! * norms[b]!)
   const links = sentences.map((_, a) => sentences.map((_, b) => (a === b ? 0 : cosine(a, b))))
   const degrees = links.map((row) => row.reduce((a, b) => a + b, 0) || 1)
   let ranks = sentences.map(() => 1 / sentences.length)
   for (let round = 0; round < 30; round++) {
     const last = ranks
     ranks = sentences.map(
-      (_, b) => 0.15 / sentences.length + 0.85 * links.reduce((sum, row, a) => sum + (last[a]! * row[b]!) / degrees[a]!, 0),
+      (_, b) =>
+        0.15 / sentences.length +
+        0.85 * links.reduce((sum, row, a) => sum + (last[a]! * row[b]!) / degrees[a]!, 0),
     )
   }
   const order = sentences.map((_, at) => at).sort((a, b) => ranks[b]! - ranks[a]!)
@@ -81,7 +86,9 @@ export function textTiling(units: readonly Int32Array[], count: number, block = 
     }
     return counts
   }
-  const likeness = units.map((_, gap) => (gap === 0 ? 1 : cosine(bag(gap - block, gap), bag(gap, gap + block))))
+  const likeness = units.map((_, gap) =>
+    gap === 0 ? 1 : cosine(bag(gap - block, gap), bag(gap, gap + block)),
+  )
   const depths = likeness.map((value, gap) => {
     let left = gap
     let right = gap
@@ -89,7 +96,10 @@ export function textTiling(units: readonly Int32Array[], count: number, block = 
     while (right < units.length - 1 && likeness[right + 1]! >= likeness[right]!) right++
     return { gap, depth: likeness[left]! + likeness[right]! - 2 * value }
   })
-  const deepest = depths.slice(1).sort((a, b) => b.depth - a.depth).slice(0, count - 1)
+  const deepest = depths
+    .slice(1)
+    .sort((a, b) => b.depth - a.depth)
+    .slice(0, count - 1)
   return [0, ...deepest.map(({ gap }) => gap).sort((a, b) => a - b)]
 }
 
