@@ -87,8 +87,11 @@ export async function analyse(material: readonly Material[], pace: Pace): Promis
     const speech = isSpeech(passages)
     analysis.speech ||= speech
     for (const passage of passages) {
-      await pace()
-      readPassage(analysis, { ...passage, sourceId: id, source, from: 0, to: 0 }, speech, tokens)
+      await readPassage(
+        analysis,
+        { ...passage, sourceId: id, source, from: 0, to: 0 },
+        { speech, tokens, pace },
+      )
     }
   }
   await linkSentences(analysis, pace)
@@ -123,10 +126,15 @@ function mainSpeakerOf(material: readonly Material[]): string | undefined {
   return [...chars].sort((a, b) => b[1] - a[1])[0]?.[0]
 }
 
-function readPassage(analysis: Analysis, passage: Passage, speech: boolean, tokens: Token[][]) {
+async function readPassage(
+  analysis: Analysis,
+  passage: Passage,
+  { speech, tokens, pace }: { speech: boolean; tokens: Token[][]; pace: Pace },
+) {
   const { language, sentences, vocabulary } = analysis
   passage.from = sentences.length
   for (const span of splitSentences(passage.text, language)) {
+    await pace()
     const clean = cleanSentence(passage.text.slice(span.start, span.end), language, speech)
     const full = clean.joined ?? clean.text
     const words = wordsOf(full, language.tag)

@@ -1,25 +1,35 @@
 import type { Analysis, Sentence } from '#src/ai/offline/analysis.ts'
+import type { Pace } from '#src/ai/offline/pace.ts'
+
+const SENTENCES_PER_BREATH = 256
 
 /**
- * How close each sentence is to the whole, 0 to 1: cosine with the centroid of all sentences' terms
+ * How close each sentence is to the whole, 0 to 1, in the order given: cosine with the centroid of all sentences' terms
  * (Radev et al. 2004). Linear, unlike the graph methods, and as good for choosing sentences.
  */
-export function centralityOf(sentences: readonly Sentence[], weights: Float64Array): Map<number, number> {
-  const centroid = new Map<number, number>()
-  for (const { terms } of sentences) {
-    for (const term of terms) centroid.set(term, (centroid.get(term) ?? 0) + weights[term]!)
+export async function centralityOf(
+  sentences: readonly Sentence[],
+  weights: Float64Array,
+  pace: Pace,
+): Promise<Float64Array> {
+  const centroid = new Float64Array(weights.length)
+  for (const [at, { terms }] of sentences.entries()) {
+    if (at % SENTENCES_PER_BREATH === 0) await pace()
+    for (const term of terms) centroid[term]! += weights[term]!
   }
-  const cosines = sentences.map(({ terms }) => {
+  const cosines = new Float64Array(sentences.length)
+  for (const [at, { terms }] of sentences.entries()) {
+    if (at % SENTENCES_PER_BREATH === 0) await pace()
     let dot = 0
     let norm = 0
     for (const term of terms) {
-      dot += weights[term]! * centroid.get(term)!
+      dot += weights[term]! * centroid[term]!
       norm += weights[term]! ** 2
     }
-    return norm > 0 ? dot / Math.sqrt(norm) : 0
-  })
+    cosines[at] = norm > 0 ? dot / Math.sqrt(norm) : 0
+  }
   const highest = cosines.reduce((a, b) => Math.max(a, b), 1e-9)
-  return new Map(sentences.map((sentence, at) => [sentence.index, cosines[at]! / highest]))
+  return cosines.map((cosine) => cosine / highest)
 }
 
 /** The sentences of some passages, in reading order. */

@@ -169,7 +169,7 @@ function tidy(text: string): string {
   return text
     .replace(/\s+/g, ' ')
     .replace(/\s+(?=[,.;:!?])/g, '')
-    .replace(/,(?:\s?,)+/g, ',')
+    .replace(/,\s?(?=,)/g, '')
     .replace(/^[\s,;—–]+/, '')
     .replace(/,(?=[.!?])/g, '')
     .trim()

@@ -17,7 +17,7 @@ export async function headingsOf(
 ): Promise<string[]> {
   const used = new Set<string>()
   const speakers = speakerStems(analysis)
-  const presence = presenceOf(analysis, sections)
+  const presence = await presenceOf(analysis, sections, pace)
   const rarity = (stem: string) => Math.log(1 + sections.length / (presence.get(stem) ?? 1))
   const headings: string[] = []
   for (const { heading, passages } of sections) {
@@ -29,7 +29,8 @@ export async function headingsOf(
     const texts = sentencesOf(analysis, passages)
       .filter((sentence) => sentence.usable)
       .map((sentence) => sentence.text)
-    const phrases = keyphrasesOf(texts, analysis.language, rarity).filter(
+    const found = await keyphrasesOf(texts, analysis.language, { rarity, pace })
+    const phrases = found.filter(
       ({ stems, key }) => !used.has(key) && !stems.every((stem) => speakers.has(stem)),
     )
     const [first, second] = choosePair(phrases)
@@ -72,11 +73,19 @@ function speakerStems(analysis: Analysis): Set<string> {
   return new Set([...names].flatMap((name) => wordsOf(name, tag).map((word) => stemOf(word.text, tag))))
 }
 
-/** In how many stretches each stem occurs. */
-function presenceOf(analysis: Analysis, sections: readonly Section[]): Map<string, number> {
+/** In how many sections each stem occurs. */
+async function presenceOf(
+  analysis: Analysis,
+  sections: readonly Section[],
+  pace: Pace,
+): Promise<Map<string, number>> {
   const presence = new Map<string, number>()
   for (const { passages } of sections) {
-    const terms = new Set(sentencesOf(analysis, passages).flatMap((sentence) => [...sentence.bag]))
+    const terms = new Set<number>()
+    for (const passage of passages) {
+      await pace()
+      for (const { bag } of sentencesOf(analysis, [passage])) for (const term of bag) terms.add(term)
+    }
     for (const term of terms) {
       const stem = analysis.vocabulary.termName(term)
       presence.set(stem, (presence.get(stem) ?? 0) + 1)

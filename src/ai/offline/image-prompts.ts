@@ -1,6 +1,7 @@
 import { detectLanguage } from '#src/ai/offline/detect-language.ts'
 import { keyphrasesOf } from '#src/ai/offline/keyphrases.ts'
 import { languageOf } from '#src/ai/offline/languages/registry.ts'
+import type { Pace } from '#src/ai/offline/pace.ts'
 import { plainText } from '#src/ai/offline/plain-text.ts'
 import { splitSentences } from '#src/ai/offline/sentences.ts'
 import type { ImagePrompt } from '#src/ai/schemas.ts'
@@ -22,12 +23,15 @@ const places = new Set(
  * A picture for a section: subject, setting and style for a model that draws, and words for who cannot see.
  * The instructions are English whatever the post's language: image models follow them best.
  */
-export function imagePromptOf(section: { key: string; heading: string; markdown: string }): ImagePrompt {
+export async function imagePromptOf(
+  section: { key: string; heading: string; markdown: string },
+  pace: Pace,
+): Promise<ImagePrompt> {
   const text = plainText(section.markdown.slice(0, READ_CHARS_MAX))
   const language = languageOf(detectLanguage(text))
-  const sentences = splitSentences(text, language).map(({ start, end }) => text.slice(start, end))
+  const sentences = [...splitSentences(text, language)].map(({ start, end }) => text.slice(start, end))
   const heading = section.heading.replace(/\s+/g, ' ').trim()
-  const details = keyphrasesOf(sentences, language, () => 1)
+  const details = (await keyphrasesOf(sentences, language, { pace }))
     .filter((phrase) => phrase.thing && !heading.toLowerCase().includes(phrase.text.toLowerCase()))
     .slice(0, DETAILS_MAX)
     .map((phrase) => phrase.text)

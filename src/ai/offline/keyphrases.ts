@@ -1,10 +1,13 @@
 import type { Language } from '#src/ai/offline/languages/language.ts'
+import type { Pace } from '#src/ai/offline/pace.ts'
 import { isTerm } from '#src/ai/offline/vocabulary.ts'
 import { isUnspaced, stemOf, wordsOf } from '#src/ai/offline/words.ts'
 
 const PHRASE_WORDS_MAX = 3
 const NAME_WORDS_MAX = 4
 const PHRASE_CHARS_MAX = 48
+/** Of more phrases than this, those said once are dropped. */
+const PHRASES_MAX = 3_000
 const COUNT_POWER = 0.7
 const RARITY_POWER = 0.5
 /** A phrase of several words, said more than once, says more than its words do apart. */
@@ -33,19 +36,22 @@ type Entry = { forms: Map<string, number>; stems: string[]; count: number; noun:
  * Noun phrases that a text speaks of most, best first: runs of content words (RAKE, Rose et al. 2010), worth
  * the more often they stand where a thing is named. `rarity` tells how telling a stem is.
  */
-export function keyphrasesOf(
+export async function keyphrasesOf(
   sentences: readonly string[],
   language: Language,
-  rarity: (stem: string) => number,
-): Keyphrase[] {
+  { rarity = () => 1, pace }: { rarity?: (stem: string) => number; pace: Pace },
+): Promise<Keyphrase[]> {
   const entries = new Map<string, Entry>()
   for (const sentence of sentences) {
+    await pace()
     for (const run of runsOf(sentence, language)) {
       for (const phrase of phrasesOf(run, language)) count(entries, phrase, language)
     }
   }
+  const countMin = entries.size > PHRASES_MAX ? 2 : 0
   const nounShareMin = language.determiners.size > 0 ? NOUN_SHARE_MIN : 0
   return [...entries]
+    .filter(([, entry]) => entry.count >= countMin && new Set(entry.stems).size === entry.stems.length)
     .map(([key, entry]) => ({
       key,
       stems: entry.stems,
@@ -54,7 +60,7 @@ export function keyphrasesOf(
       thing: entry.noun / entry.count >= nounShareMin,
       score: scoreOf(entry, rarity),
     }))
-    .filter(({ text, stems }) => text.length <= PHRASE_CHARS_MAX && new Set(stems).size === stems.length)
+    .filter(({ text }) => text.length <= PHRASE_CHARS_MAX)
     .sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1))
 }
 

@@ -18,6 +18,7 @@ export async function linkSentences(analysis: Analysis, pace: Pace): Promise<voi
     await pace()
     const sentences = analysis.sentences.slice(passage.from, passage.to)
     for (const sentence of sentences) {
+      await pace()
       if (introducesSpeaker(analysis, passage, sentence)) sentence.usable = false
     }
     const first = sentences.find((sentence) => sentence.usable && !sentence.question)

@@ -25,8 +25,9 @@ export const offline: WritingProvider = {
   },
 
   async chapters(outline, material, options, { signal }) {
-    const analysis = await readMaterial(material, createPace(signal))
-    return assignPassages(outline, analysis, options.words)
+    const pace = createPace(signal)
+    const analysis = await readMaterial(material, pace)
+    return assignPassages(outline, analysis, { words: options.words, pace })
   },
 
   async section(chapter, material, options, { signal, onText }) {
@@ -48,17 +49,15 @@ export const offline: WritingProvider = {
   },
 
   async seo(post, { signal }) {
-    signal.throwIfAborted()
-    return seoOf(post)
+    const pace = createPace(signal)
+    await pace()
+    return seoOf(post, pace)
   },
 
   async imagePrompts(sections, { signal }) {
     const pace = createPace(signal)
     const prompts = []
-    for (const section of sections) {
-      await pace()
-      prompts.push(imagePromptOf(section))
-    }
+    for (const section of sections) prompts.push(await imagePromptOf(section, pace))
     return prompts
   },
 }

@@ -4,7 +4,7 @@ import type { Pace } from '#src/ai/offline/pace.ts'
 import { planSections } from '#src/ai/offline/plan-sections.ts'
 import { selectSentences } from '#src/ai/offline/select.ts'
 import { summaryTaste } from '#src/ai/offline/tastes.ts'
-import { writableWords } from '#src/ai/offline/units.ts'
+import { writableSizes } from '#src/ai/offline/units.ts'
 import { joinPieces, voicesOf, writeProse } from '#src/ai/offline/write-prose.ts'
 import type { Material, WritingOptions } from '#src/ai/provider.ts'
 import type { CitedMarkdown, Outline } from '#src/ai/schemas.ts'
@@ -22,7 +22,11 @@ export async function planOutline(
   const words = options.words ?? defaultPostWords(analysis)
   const planned = await planSections(analysis, { sections: options.sections, words }, pace)
   const title = options.title ?? titleOf(material, planned[0]?.heading ?? '')
-  const sizes = planned.map(({ passages }) => writableWords(analysis, passages))
+  const sizes = await writableSizes(
+    analysis,
+    planned.map(({ passages }) => passages),
+    pace,
+  )
   const lengths = shareWords(sizes, words)
   return {
     title,

@@ -3,7 +3,7 @@ import { headingsOf } from '#src/ai/offline/headings.ts'
 import { mergeSections, ownSections, type Section } from '#src/ai/offline/own-sections.ts'
 import type { Pace } from '#src/ai/offline/pace.ts'
 import { segment } from '#src/ai/offline/segments.ts'
-import { describeUnit, unitsOf, writableWords } from '#src/ai/offline/units.ts'
+import { describeUnit, unitsOf, writableSizes } from '#src/ai/offline/units.ts'
 
 const SECTIONS_MIN = 3
 const SECTIONS_MAX = 9
@@ -34,7 +34,12 @@ export async function planSections(
   const planned = own
     ? await divideLargest(analysis, own, sections ?? 0, pace)
     : await divide(analysis, [...analysis.passages.keys()], sections ?? Math.min(room, byLength), pace)
-  const sized = planned.map((section) => ({ ...section, words: writableWords(analysis, section.passages) }))
+  const sizes = await writableSizes(
+    analysis,
+    planned.map(({ passages }) => passages),
+    pace,
+  )
+  const sized = planned.map((section, at) => ({ ...section, words: sizes[at]! }))
   const average = sized.reduce((sum, section) => sum + section.words, 0) / sized.length
   const wordsMin =
     own || sections ? STRETCH_WORDS_MIN : Math.max(STRETCH_WORDS_MIN, average * STRETCH_SHARE_MIN)
@@ -45,7 +50,11 @@ export async function planSections(
 /** Cuts passages into stretches of one subject each, still without headings. */
 async function divide(analysis: Analysis, among: number[], count: number, pace: Pace): Promise<Section[]> {
   const units = unitsOf(analysis, among)
-  const described = units.map((passages) => describeUnit(analysis, passages))
+  const described = []
+  for (const passages of units) {
+    await pace()
+    described.push(describeUnit(analysis, passages))
+  }
   const balance = analysis.speech ? SPEECH_BALANCE : PROSE_BALANCE
   const starts = units.length > 0 ? await segment(described, { count, balance }, pace) : []
   return starts.map((start, at) => ({
@@ -62,11 +71,9 @@ async function divideLargest(
   count: number,
   pace: Pace,
 ): Promise<Section[]> {
-  const parts = own.map((section) => ({
-    section,
-    words: writableWords(analysis, section.passages),
-    count: 1,
-  }))
+  const stretches = own.map(({ passages }) => passages)
+  const sizes = await writableSizes(analysis, stretches, pace)
+  const parts = own.map((section, at) => ({ section, words: sizes[at]!, count: 1 }))
   for (let total = own.length; total < count; total++) {
     parts.reduce((a, b) => (b.words / b.count > a.words / a.count ? b : a)).count++
   }

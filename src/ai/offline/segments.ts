@@ -68,7 +68,7 @@ async function stretchCosts(
 ): Promise<Float64Array> {
   const size = units.length + 1
   const counts = new Int32Array(highestTerm(units) + 1)
-  const distinct = new Set(units.flatMap(({ terms }) => [...terms])).size * SMOOTHING
+  const distinct = (await countDistinct(units, counts, pace)) * SMOOTHING
   const cuts = await cutCosts(units, counts, pace)
   const costs = new Float64Array(size * size).fill(Number.POSITIVE_INFINITY)
   const even = units.reduce((sum, { terms }) => sum + terms.length, 0) / count
@@ -103,8 +103,9 @@ async function cutCosts(units: readonly Unit[], counts: Int32Array, pace: Pace):
     const before = units.slice(Math.max(0, at - BLOCK_UNITS), at)
     const likeness = cosine(before, units.slice(at, at + BLOCK_UNITS), counts)
     const { opening, leansBack, exchange, newSource } = units[at]!
-    const known = new Set(before.flatMap(({ terms }) => [...terms]))
-    const novelty = opening.filter((term) => !known.has(term)).length / (opening.length || 1)
+    const known = before.map(({ terms }) => terms)
+    const news = opening.filter((term) => !known.some((terms) => terms.includes(term)))
+    const novelty = news.length / (opening.length || 1)
     costs[at] =
       average *
       (LIKENESS_COST * likeness +
@@ -116,17 +117,36 @@ async function cutCosts(units: readonly Unit[], counts: Int32Array, pace: Pace):
   return costs
 }
 
-/** Likeness of two blocks' term counts; `counts` is scratch space. */
+/** Likeness of two blocks' term counts; `counts` is scratch space, all zero before and after. */
 function cosine(left: readonly Unit[], right: readonly Unit[], counts: Int32Array): number {
-  counts.fill(0)
-  for (const { terms } of left) for (const term of terms) counts[term]!++
   const bag = new Map<number, number>()
   for (const { terms } of right) for (const term of terms) bag.set(term, (bag.get(term) ?? 0) + 1)
+  for (const { terms } of left) for (const term of terms) counts[term]!++
   let dot = 0
-  for (const [term, count] of bag) dot += count * counts[term]!
-  let norm = 0
-  for (const term of new Set(left.flatMap(({ terms }) => [...terms]))) norm += counts[term]! ** 2
-  return dot / (Math.sqrt(norm) * Math.hypot(...bag.values()) || 1)
+  let rightNorm = 0
+  for (const [term, count] of bag) {
+    dot += count * counts[term]!
+    rightNorm += count ** 2
+  }
+  let leftNorm = 0
+  for (const { terms } of left) {
+    for (const term of terms) {
+      leftNorm += counts[term]! ** 2
+      counts[term] = 0
+    }
+  }
+  return dot / (Math.sqrt(leftNorm * rightNorm) || 1)
+}
+
+/** How many different terms there are; `counts` is left zero. */
+async function countDistinct(units: readonly Unit[], counts: Int32Array, pace: Pace): Promise<number> {
+  let distinct = 0
+  for (const { terms } of units) {
+    await pace()
+    for (const term of terms) if (counts[term]!++ === 0) distinct++
+  }
+  counts.fill(0)
+  return distinct
 }
 
 function highestTerm(units: readonly Unit[]): number {

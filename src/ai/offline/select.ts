@@ -6,6 +6,9 @@ import type { Tone } from '#src/ai/schemas.ts'
 
 /** A sentence brings at most two before it; one that needs more is left out. */
 const CHAIN_MAX = 3
+/** The most central sentence is worth as much as this many new terms. */
+const CENTRAL_TERMS = 10
+const SENTENCES_PER_BREATH = 128
 /** A choice may run over what was asked by this much. */
 const OVERRUN = 1.08
 
@@ -38,17 +41,18 @@ type Candidate = { sentence: Sentence; chain: Sentence[]; favour: number; centra
 export async function selectSentences(
   analysis: Analysis,
   sentences: readonly Sentence[],
-  { words, tone, taste }: Order,
+  order: Order,
   pace: Pace,
 ): Promise<Sentence[]> {
-  const candidates = candidatesOf(analysis, sentences, tone, taste)
+  const { words, taste } = order
+  const candidates = await candidatesOf(analysis, sentences, order, pace)
   const cover = createCover(analysis, taste)
   let length = 0
   while (length < words) {
     let best: Candidate | undefined
     let bestWorth = 0
     for (const [at, candidate] of candidates.entries()) {
-      if (at % 128 === 0) await pace()
+      if (at % SENTENCES_PER_BREATH === 0) await pace()
       const worth = cover.worthOf(candidate, length > 0 ? words * OVERRUN - length : Number.POSITIVE_INFINITY)
       if (worth > bestWorth) {
         bestWorth = worth
@@ -61,25 +65,25 @@ export async function selectSentences(
   return cover.chosen()
 }
 
-function candidatesOf(
+async function candidatesOf(
   analysis: Analysis,
   sentences: readonly Sentence[],
-  tone: Tone,
-  taste: Taste,
-): Candidate[] {
+  { tone, taste }: Order,
+  pace: Pace,
+): Promise<Candidate[]> {
   const allowed = new Set(sentences.map((sentence) => sentence.index))
-  const centrality = centralityOf(sentences, taste.weights)
+  const centrality = await centralityOf(sentences, taste.weights, pace)
   const preference = tonePreference(tone)
-  const scale = meanWeight(sentences, taste.weights) * 10
-  return sentences
-    .filter((sentence) => sentence.quality > 0)
-    .map((sentence) => ({
-      sentence,
-      chain: chainOf(analysis, sentence, allowed),
-      favour: sentence.quality ** taste.qualityPower * preference(sentence) * taste.prefer(sentence),
-      central: centrality.get(sentence.index)! * scale * taste.centralShare,
-    }))
-    .filter(({ chain }) => chain.length > 0)
+  const scale = meanWeight(sentences, taste.weights) * CENTRAL_TERMS * taste.centralShare
+  const candidates: Candidate[] = []
+  for (const [at, sentence] of sentences.entries()) {
+    if (at % SENTENCES_PER_BREATH === 0) await pace()
+    if (sentence.quality === 0) continue
+    const chain = chainOf(analysis, sentence, allowed)
+    const favour = sentence.quality ** taste.qualityPower * preference(sentence) * taste.prefer(sentence)
+    if (chain.length > 0) candidates.push({ sentence, chain, favour, central: centrality[at]! * scale })
+  }
+  return candidates
 }
 
 /** What is chosen so far, and what one more would add. */

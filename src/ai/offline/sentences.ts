@@ -12,40 +12,34 @@ const WINDOW_CHARS = 4_000
 
 /**
  * Splits a passage into sentences by Unicode's rules (UAX 29), repaired after abbreviations and initials.
- * A single line break does not end a sentence, an empty line or a list item does.
+ * One by one, so that a long passage can be read in slices. A single line break does not end a sentence, an empty line or a list item does.
  */
-export function splitSentences(text: string, language: Language): Span[] {
-  const spans: Span[] = []
+export function* splitSentences(text: string, language: Language): Generator<Span> {
   for (const block of blocksOf(text)) {
     for (const span of sentencesOf(text, block, language)) {
       const trimmed = trim(text, span)
-      if (trimmed) spans.push(...cutLong(text, trimmed, language.tag))
+      if (trimmed) yield* cutLong(text, trimmed, language.tag)
     }
   }
-  return spans
 }
 
-function blocksOf(text: string): Span[] {
-  const blocks: Span[] = []
+function* blocksOf(text: string): Generator<Span> {
   let start = 0
   for (const match of text.matchAll(/\n[ \t]*(?:\n|(?=[-*+•][ \t]|\d{1,3}[.)][ \t]))/g)) {
-    blocks.push({ start, end: match.index })
+    yield* windowsOf(text, { start, end: match.index })
     start = match.index + match[0].length
   }
-  blocks.push({ start, end: text.length })
-  return blocks.flatMap((block) => windowsOf(text, block))
+  yield* windowsOf(text, { start, end: text.length })
 }
 
-function windowsOf(text: string, block: Span): Span[] {
-  const windows: Span[] = []
+function* windowsOf(text: string, block: Span): Generator<Span> {
   let start = block.start
   while (block.end - start > WINDOW_CHARS) {
     const cut = cutBefore(text, start, start + WINDOW_CHARS)
-    windows.push({ start, end: cut })
+    yield { start, end: cut }
     start = cut
   }
-  windows.push({ start, end: block.end })
-  return windows
+  yield { start, end: block.end }
 }
 
 function sentencesOf(text: string, block: Span, language: Language): Span[] {

@@ -2,6 +2,7 @@ import { detectLanguage } from '#src/ai/offline/detect-language.ts'
 import { type Keyphrase, keyphrasesOf, sharpen } from '#src/ai/offline/keyphrases.ts'
 import type { Language } from '#src/ai/offline/languages/language.ts'
 import { languageOf } from '#src/ai/offline/languages/registry.ts'
+import type { Pace } from '#src/ai/offline/pace.ts'
 import { plainText } from '#src/ai/offline/plain-text.ts'
 import { splitSentences } from '#src/ai/offline/sentences.ts'
 import { sentenceGap } from '#src/ai/offline/words.ts'
@@ -17,17 +18,20 @@ const KEYWORDS_MAX = 8
 const READ_CHARS_MAX = 40_000
 
 /** Title, description, slug and keywords from the post itself. */
-export function seoOf(post: { title: string; markdown: string; language: string }): Seo {
+export async function seoOf(
+  post: { title: string; markdown: string; language: string },
+  pace: Pace,
+): Promise<Seo> {
   const text = plainText(post.markdown.slice(0, READ_CHARS_MAX))
   const language = languageOf(post.language || detectLanguage(text))
-  const sentences = splitSentences(text, language).map(({ start, end }) =>
+  const sentences = [...splitSentences(text, language)].map(({ start, end }) =>
     text.slice(start, end).replace(/\s+/g, ' '),
   )
   return {
     title: searchTitle(post.title.toWellFormed().replace(/\s+/g, ' ').trim()),
     description: descriptionOf(sentences, language),
     slug: slugOf(post.title, language),
-    keywords: keywordsOf(sentences, language),
+    keywords: await keywordsOf(sentences, language, pace),
   }
 }
 
@@ -81,8 +85,8 @@ function slugOf(title: string, language: Language): string {
   return kept.join('-') || [...(words[0] ?? 'post')].slice(0, SLUG_CHARS_MAX / 2).join('')
 }
 
-function keywordsOf(sentences: readonly string[], language: Language): string[] {
-  const things = keyphrasesOf(sentences, language, () => 1).filter(({ thing }) => thing)
+async function keywordsOf(sentences: readonly string[], language: Language, pace: Pace): Promise<string[]> {
+  const things = (await keyphrasesOf(sentences, language, { pace })).filter(({ thing }) => thing)
   const keywords: Keyphrase[] = []
   for (const phrase of things) {
     if (keywords.length === KEYWORDS_MAX) break

@@ -1,5 +1,6 @@
 import type { Analysis } from '#src/ai/offline/analysis.ts'
 import { sentencesOf } from '#src/ai/offline/centrality.ts'
+import type { Pace } from '#src/ai/offline/pace.ts'
 import type { Unit } from '#src/ai/offline/segments.ts'
 import { chainOf } from '#src/ai/offline/select.ts'
 
@@ -41,11 +42,24 @@ export function describeUnit(analysis: Analysis, passages: readonly number[]): U
   }
 }
 
-/** How many words of some passages can stand in a post. */
-export function writableWords(analysis: Analysis, passages: readonly number[]): number {
-  const sentences = sentencesOf(analysis, passages)
-  const allowed = new Set(sentences.map((sentence) => sentence.index))
-  return sentences
-    .filter((sentence) => sentence.quality > 0 && chainOf(analysis, sentence, allowed).length > 0)
-    .reduce((sum, sentence) => sum + sentence.words, 0)
+/** How many words of each stretch of passages can stand in a post. */
+export async function writableSizes(
+  analysis: Analysis,
+  stretches: readonly (readonly number[])[],
+  pace: Pace,
+): Promise<number[]> {
+  const sizes: number[] = []
+  for (const passages of stretches) {
+    const allowed = new Set(sentencesOf(analysis, passages).map((sentence) => sentence.index))
+    let words = 0
+    for (const passage of passages) {
+      await pace()
+      for (const sentence of sentencesOf(analysis, [passage])) {
+        const writable = sentence.quality > 0 && chainOf(analysis, sentence, allowed).length > 0
+        words += writable ? sentence.words : 0
+      }
+    }
+    sizes.push(words)
+  }
+  return sizes
 }

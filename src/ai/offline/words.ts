@@ -4,6 +4,8 @@ export type Word = { text: string; index: number }
 
 const UNSPACED = new Set(['ja', 'zh', 'th', 'lo', 'km', 'my'])
 const FALLBACK_STEM_CHARS = 6
+/** What is longer is no word; the stemmer's patterns need not see it. */
+const WORD_CHARS_MAX = 48
 
 /** Whether words stand side by side without spaces in a language. */
 export const isUnspaced = (tag: string) => UNSPACED.has(tag)
@@ -42,7 +44,7 @@ function pushTrimmed(words: Word[], run: string, index: number) {
     const previous = words.at(-1)
     const start = index + match.index
     const glue = previous && start - (previous.index + previous.text.length) === 1
-    if (glue && match.index > 0 && /^\d/.test(match[0]) && /\d$/.test(previous.text)) {
+    if (glue && /^\d/.test(match[0]) && /\d/.test(run[match.index - 2] ?? '')) {
       previous.text += run[match.index - 1]! + match[0]
       continue
     }
@@ -61,6 +63,7 @@ export const countWords = (text: string, tag: string) => wordsOf(text, tag).leng
  */
 export function stemOf(word: string, tag: string): string {
   const lower = word.toLowerCase().replaceAll('’', "'")
+  if (lower.length > WORD_CHARS_MAX) return lower
   if (tag === 'en') return stemmer(lower.endsWith("'s") ? lower.slice(0, -2) : lower)
   return isUnspaced(tag) ? lower : lower.slice(0, FALLBACK_STEM_CHARS)
 }
