@@ -21,7 +21,6 @@ export function createApp(deps: AppDeps) {
   const app = new Elysia({ normalize: false })
     .use(problems(deps.log))
     .use(bodies)
-    .use(docs)
     .use(healthRoutes(deps))
     .group('/api/v1', (api) =>
       api
@@ -33,8 +32,8 @@ export function createApp(deps: AppDeps) {
         .use(jobRoutes(deps))
         .use(eventRoutes(deps)),
     )
-  refuseUndeclared(app.routes.filter((route) => !route.path.startsWith('/docs')))
-  return app
+  refuseUndeclared(app.routes)
+  return app.use(docs([...app.routes]))
 }
 
 export type App = ReturnType<typeof createApp>

@@ -15,7 +15,7 @@ export const Problem = t.Object(
     requestId: t.String(),
     issues: t.Optional(t.Array(t.Object({ path: t.String(), message: t.String() }))),
   },
-  { $id: 'Problem', description: 'RFC 9457 problem document.' },
+  { title: 'Problem', description: 'RFC 9457 problem document.' },
 )
 export type Problem = Static<typeof Problem>
 
@@ -31,7 +31,8 @@ export function problems(log: Log) {
   return new Elysia({ name: 'problems' })
     .onRequest(({ request, set }) => {
       const sent = request.headers.get('x-request-id')
-      set.headers['x-request-id'] = sent !== null && REQUEST_ID_FORMAT.test(sent) ? sent : `${PROCESS_ID}-${++requestCount}`
+      set.headers['x-request-id'] =
+        sent !== null && REQUEST_ID_FORMAT.test(sent) ? sent : `${PROCESS_ID}-${++requestCount}`
       set.headers['x-content-type-options'] = 'nosniff'
       set.headers['cache-control'] = 'no-store'
     })

@@ -26,6 +26,7 @@ export const Frontmatter = t.Object(
     ),
   },
   {
+    title: 'Frontmatter',
     additionalProperties: t.Union([Text, t.Number(), t.Boolean(), t.Array(Text, { maxItems: LABELS_MAX })]),
     maxProperties: FRONTMATTER_KEYS_MAX,
   },

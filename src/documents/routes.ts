@@ -26,6 +26,7 @@ import {
   versionBody,
 } from './versions.ts'
 
+const EXAMPLE_SOURCE = 'src_01h455vb4pex5vsknk084sn02q'
 const closed = { additionalProperties: false }
 const title = t.Optional(t.String({ minLength: 1, maxLength: DOCUMENT_TITLE_CHARS_MAX, pattern: '\\S' }))
 const sourceIds = t.Array(t.String({ maxLength: 64 }), {
@@ -40,6 +41,9 @@ const ifMatch = t.Object(
   { additionalProperties: true },
 )
 const mediaTypes = { markdown: 'text/markdown', html: 'text/html', text: 'text/plain' } as const
+
+const textAs = (contentMediaType: string) => t.String({ contentMediaType })
+const BodyText = t.Union([textAs(mediaTypes.markdown), textAs(mediaTypes.html), textAs(mediaTypes.text)])
 
 export const documentRoutes = ({ db, hub }: AppDeps) =>
   new Elysia({ name: 'documents', tags: ['Documents'] })
@@ -57,7 +61,7 @@ export const documentRoutes = ({ db, hub }: AppDeps) =>
       },
       {
         permission: 'documents:write',
-        body: t.Object({ title, sourceIds }, closed),
+        body: t.Object({ title, sourceIds }, { ...closed, examples: [{ sourceIds: [EXAMPLE_SOURCE] }] }),
         ...documented('createDocument', 'Create a document', { success: { 201: Document } }),
       },
     )
@@ -92,7 +96,10 @@ export const documentRoutes = ({ db, hub }: AppDeps) =>
         permission: 'documents:write',
         params: documentId,
         headers: ifMatch,
-        body: t.Object({ title, sourceIds: t.Optional(sourceIds) }, { ...closed, minProperties: 1 }),
+        body: t.Object(
+          { title, sourceIds: t.Optional(sourceIds) },
+          { ...closed, minProperties: 1, examples: [{ title: 'What we learnt from a queue' }] },
+        ),
         ...documented('changeDocument', "Change a document's title or sources", {
           success: { 200: Document },
           errors: ['precondition_failed'],
@@ -174,7 +181,9 @@ export const documentRoutes = ({ db, hub }: AppDeps) =>
         params: versionId,
         query: t.Object({ format: t.Optional(oneOf(bodyFormats)) }, closed),
         ...documented('getVersionBody', 'Get a version as Markdown, HTML or plain text', {
-          success: { 200: t.String() },
+          success: {
+            200: BodyText,
+          },
         }),
       },
     )

@@ -40,7 +40,7 @@ export const eventRoutes = ({ db, hub }: AppDeps) => {
           `Types: ${eventTypes.map((type) => `\`${type}\``).join(', ')}, and \`reset\` when the id is too old: fetch anew.`,
           `A comment is sent every ${HEARTBEAT_MS / 1000} s; the stream is closed after ${STREAM_LIFETIME_MS / 60_000} min.`,
         ].join(' '),
-        success: { 200: t.Any({ description: 'A stream of `text/event-stream`.' }) },
+        success: { 200: t.Any({ contentMediaType: 'text/event-stream' }) },
       }),
     },
   )

@@ -3,26 +3,29 @@ import { jobStates, type jobs } from '#db/schema/jobs.ts'
 import { oneOf } from '#src/one-of.ts'
 import { isoTime } from '#src/time.ts'
 
-export const Failure = t.Object({ code: t.String(), message: t.String() })
+export const Failure = t.Object({ code: t.String(), message: t.String() }, { title: 'Failure' })
 
-export const Job = t.Object({
-  id: t.String(),
-  kind: t.String({ description: 'The step it performs.' }),
-  state: oneOf(jobStates),
-  runId: t.Optional(t.String()),
-  key: t.Optional(
-    t.String({ description: 'Which of several alike it is: the section of a `section.write`.' }),
-  ),
-  attempts: t.Integer(),
-  createdAt: t.String({ format: 'date-time' }),
-  dueAt: t.Optional(
-    t.String({ format: 'date-time', description: 'When it is tried next, or its lease ends.' }),
-  ),
-  startedAt: t.Optional(t.String({ format: 'date-time' })),
-  finishedAt: t.Optional(t.String({ format: 'date-time' })),
-  error: t.Optional(Failure),
-  output: t.Optional(t.Unknown({ description: 'What it made, once it succeeded.' })),
-})
+export const Job = t.Object(
+  {
+    id: t.String(),
+    kind: t.String({ description: 'The step it performs.' }),
+    state: oneOf(jobStates),
+    runId: t.Optional(t.String()),
+    key: t.Optional(
+      t.String({ description: 'Which of several alike it is: the section of a `section.write`.' }),
+    ),
+    attempts: t.Integer(),
+    createdAt: t.String({ format: 'date-time' }),
+    dueAt: t.Optional(
+      t.String({ format: 'date-time', description: 'When it is tried next, or its lease ends.' }),
+    ),
+    startedAt: t.Optional(t.String({ format: 'date-time' })),
+    finishedAt: t.Optional(t.String({ format: 'date-time' })),
+    error: t.Optional(Failure),
+    output: t.Optional(t.Unknown({ description: 'What it made, once it succeeded.' })),
+  },
+  { title: 'Job' },
+)
 export type Job = Static<typeof Job>
 
 export type JobRow = typeof jobs.$inferSelect

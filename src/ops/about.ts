@@ -4,13 +4,16 @@ import { documented } from '#src/documented.ts'
 import { access } from '#src/projects/access.ts'
 import { NAME, VERSION } from '#src/version.ts'
 
-const About = t.Object({
-  name: t.String(),
-  version: t.String(),
-  environment: t.String(),
-  queue: t.Union([t.Literal('inline'), t.Literal('cloudflare')]),
-  links: t.Record(t.String(), t.String()),
-})
+const About = t.Object(
+  {
+    name: t.String(),
+    version: t.String(),
+    environment: t.String(),
+    queue: t.Union([t.Literal('inline'), t.Literal('cloudflare')]),
+    links: t.Record(t.String(), t.String()),
+  },
+  { title: 'About' },
+)
 
 /** What answers here. */
 export const aboutRoutes = ({ db, env, queue }: AppDeps) =>
@@ -33,6 +36,9 @@ export const aboutRoutes = ({ db, env, queue }: AppDeps) =>
     }),
     {
       open: 'it is the first page of the API',
-      ...documented('about', 'Name, version and queue of this installation', { success: { 200: About } }),
+      ...documented('about', 'Name, version and queue of this installation', {
+        success: { 200: About },
+        open: true,
+      }),
     },
   )

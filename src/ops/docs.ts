@@ -1,40 +1,66 @@
-import { openapi } from '@elysiajs/openapi'
 import { Elysia } from 'elysia'
 import swaggerStyle from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
 import swaggerScript from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
 import { JSON_BYTES_MAX, JSON_DEPTH_MAX, MULTIPART_BYTES_MAX } from '#src/body.ts'
 import { renderHtml } from '#src/documents/render.ts'
 import { PAGE_SIZE_MAX } from '#src/paging.ts'
+import { SESSION_COOKIE } from '#src/projects/access.ts'
 import * as sourceLimits from '#src/sources/limits.ts'
 import { NAME, VERSION } from '#src/version.ts'
 import errorPages from '../../docs/errors.md' with { type: 'text' }
+import { describeRoutes, type Route } from './openapi-document.ts'
 
 const DAY_SECONDS = 86_400
-const hidden = {
-  detail: { hide: true, 'x-permission': 'none', 'x-open-because': 'the documentation is public' },
-}
+
+/** Swagger UI writes its styles into the page, and shows pictures that it holds itself. */
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
 
 /** The API document, Swagger UI with its files served by ourselves, and the page that explains the error codes. */
-export const docs = new Elysia({ name: 'docs' })
-  .get('/docs/swagger-ui.js', () => asset(swaggerScript, 'text/javascript'), hidden)
-  .get('/docs/swagger-ui.css', () => asset(swaggerStyle, 'text/css'), hidden)
-  .get('/docs/errors', errorPage, hidden)
-  .use(
-    openapi({
-      path: '/docs',
-      provider: 'swagger-ui',
-      swagger: { cdn: '/docs/swagger-ui.js', theme: '/docs/swagger-ui.css', persistAuthorization: true },
-      documentation: {
-        info: { title: NAME, version: VERSION, description: introduction(), license: { name: 'MIT' } },
-        components: {
-          securitySchemes: {
-            apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, `qk_live_…`.' },
-            session: { type: 'apiKey', in: 'cookie', name: 'quill_session' },
-          },
-        },
+export function docs(routes: Route[]) {
+  const describe = remember(() => openapiDocument(routes))
+  return new Elysia({ name: 'docs' })
+    .get('/docs', () => html(swaggerPage, PAGE_POLICY))
+    .get('/docs/json', () => describe())
+    .get(
+      '/docs/start.js',
+      () => new Response(swaggerStart, { headers: { 'content-type': 'text/javascript' } }),
+    )
+    .get('/docs/swagger-ui.js', () => asset(swaggerScript, 'text/javascript'))
+    .get('/docs/swagger-ui.css', () => asset(swaggerStyle, 'text/css'))
+    .get('/docs/errors', () => html(errorPage(), "default-src 'none'"))
+}
+
+const swaggerPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${NAME} API</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/docs/swagger-ui.css"><div id="swagger-ui"></div>
+<script src="/docs/swagger-ui.js"></script><script src="/docs/start.js"></script></html>`
+
+const swaggerStart =
+  "SwaggerUIBundle({ url: '/docs/json', dom_id: '#swagger-ui', persistAuthorization: true, deepLinking: true })"
+
+function openapiDocument(routes: Route[]) {
+  const { paths, schemas } = describeRoutes(routes)
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: NAME,
+      version: VERSION,
+      description: introduction(),
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ apiKey: [] }, { session: [] }],
+    paths,
+    components: {
+      schemas,
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, `qk_live_…`.' },
+        session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
       },
-    }),
-  )
+    },
+  }
+}
 
 function introduction(): string {
   const limits = {
@@ -59,11 +85,16 @@ const asset = (path: string, type: string) =>
     headers: { 'content-type': `${type}; charset=utf-8`, 'cache-control': `public, max-age=${DAY_SECONDS}` },
   })
 
-function errorPage(): Response {
-  const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Errors · ${NAME}</title>
+const errorPage = () => `<!doctype html><html lang="en"><meta charset="utf-8"><title>Errors · ${NAME}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <main>${renderHtml(errorPages)}</main></html>`
-  return new Response(page, {
-    headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'none'" },
+
+const html = (page: string, policy: string) =>
+  new Response(page, {
+    headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy },
   })
+
+function remember<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
 }

@@ -5,7 +5,7 @@ import { documented } from '#src/documented.ts'
 import { AppError } from '#src/errors.ts'
 import { access } from '#src/projects/access.ts'
 
-const Health = t.Object({ status: t.Literal('ok') })
+const Health = t.Object({ status: t.Literal('ok') }, { title: 'Health' })
 
 /** Whether the process lives, and whether it can serve. */
 export const healthRoutes = ({ db, log }: AppDeps) =>
@@ -13,7 +13,7 @@ export const healthRoutes = ({ db, log }: AppDeps) =>
     .use(access(db))
     .get('/live', () => ({ status: 'ok' as const }), {
       open: 'probes have no key',
-      ...documented('live', 'Whether the process lives', { success: { 200: Health } }),
+      ...documented('live', 'Whether the process lives', { success: { 200: Health }, open: true }),
     })
     .get(
       '/ready',
@@ -31,6 +31,7 @@ export const healthRoutes = ({ db, log }: AppDeps) =>
         ...documented('ready', 'Whether requests can be served', {
           success: { 200: Health },
           errors: ['unavailable'],
+          open: true,
         }),
       },
     )

@@ -14,6 +14,10 @@ import { cancelRun, getRun, listRuns, newRun, resumeRun } from './runs.ts'
 import { presentRun, Run, RunWithJobs } from './schemas.ts'
 import { pipelines, RunOptions, type StepName, stepNames, steps } from './steps.ts'
 
+const EXAMPLE_REQUEST = {
+  documentId: 'doc_01h455vb4pex5vsknk084sn02q',
+  options: { sections: 5, tone: 'friendly' },
+}
 const runId = t.Object({ id: t.String({ description: 'A run, `run_…`.' }) })
 
 const workHeaders = t.Object(
@@ -68,7 +72,7 @@ export const pipelineRoutes = (deps: AppDeps) => {
         headers: workHeaders,
         body: t.Object(
           { documentId: t.String({ maxLength: 64 }), options: t.Optional(RunOptions) },
-          { additionalProperties: false },
+          { additionalProperties: false, examples: [EXAMPLE_REQUEST] },
         ),
         ...documented('generateBlog', "Write a post from a document's sources", {
           description: `Runs ${pipelines.generate_blog.join(' → ')}; the last one saves a new version.`,

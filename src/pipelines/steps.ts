@@ -30,7 +30,7 @@ export const RunOptions = t.Object(
     tone: t.Optional(oneOf(toneNames)),
     provider: t.Optional(oneOf(providerNames)),
   },
-  closed,
+  { ...closed, title: 'RunOptions' },
 )
 export type RunOptions = Static<typeof RunOptions>
 
@@ -45,7 +45,7 @@ export const Post = t.Object(
     citations: t.Array(Citation, { maxItems: CITATIONS_MAX }),
     outline: t.Optional(t.Array(Chapter, { maxItems: SECTIONS_PER_RUN_MAX })),
   },
-  closed,
+  { ...closed, title: 'Post' },
 )
 export type Post = Static<typeof Post>
 

@@ -10,12 +10,15 @@ import { principalLookups } from './principals.ts'
 import { getProject } from './projects.ts'
 import { endSession, SESSION_MS, startSession } from './sessions.ts'
 
-const Session = t.Object({
-  signedIn: t.Boolean(),
-  demo: t.Boolean({ description: 'Whether one click opens the Demo project here.' }),
-  project: t.Optional(t.Object({ id: t.String(), name: t.String() })),
-  permissions: t.Optional(t.Array(oneOf(permissionNames))),
-})
+const Session = t.Object(
+  {
+    signedIn: t.Boolean(),
+    demo: t.Boolean({ description: 'Whether one click opens the Demo project here.' }),
+    project: t.Optional(t.Object({ id: t.String(), name: t.String() })),
+    permissions: t.Optional(t.Array(oneOf(permissionNames))),
+  },
+  { title: 'Session' },
+)
 
 const NewSession = t.Union([
   t.Object({ kind: t.Literal('demo') }, { additionalProperties: false }),
@@ -59,7 +62,7 @@ export const sessionRoutes = ({ db, demo }: AppDeps) => {
     .use(access(db))
     .get('/session', ({ request }) => describe(request), {
       open: 'it tells the interface whether somebody is signed in',
-      ...documented('getSession', 'Who is signed in', { success: { 200: Session } }),
+      ...documented('getSession', 'Who is signed in', { success: { 200: Session }, open: true }),
     })
     .post(
       '/session',
@@ -71,7 +74,11 @@ export const sessionRoutes = ({ db, demo }: AppDeps) => {
       {
         open: 'it is how to sign in',
         body: NewSession,
-        ...documented('openSession', 'Sign in', { success: { 204: t.Undefined() } }),
+        ...documented('openSession', 'Sign in', {
+          success: { 204: t.Undefined() },
+          errors: ['unauthenticated', 'forbidden', 'invalid_request'],
+          open: true,
+        }),
       },
     )
     .delete(
@@ -85,7 +92,11 @@ export const sessionRoutes = ({ db, demo }: AppDeps) => {
       },
       {
         open: 'signing out twice is no error',
-        ...documented('closeSession', 'Sign out', { success: { 204: t.Undefined() } }),
+        ...documented('closeSession', 'Sign out', {
+          success: { 204: t.Undefined() },
+          errors: ['forbidden'],
+          open: true,
+        }),
       },
     )
 }
