@@ -265,7 +265,7 @@ describe('what search engines and pictures get', async () => {
     expect(seo.keywords.length).toBeGreaterThan(2)
   })
 
-  test.each(['', '   ', '!!!', '🦆🦆', 'Ümläut & Straße', '小さな図書室', 'ﬁne ①', 'x'.repeat(300)])(
+  test.each(['', '   ', '!!!', '🦆🦆', 'Ümläut & Straße', '小さな図書室', 'ﬁne ①', 'x'.repeat(61)])(
     'makes a valid slug of %p',
     async (title) => {
       const { slug } = await offline.seo({ title, markdown: '', language: 'en' }, context())

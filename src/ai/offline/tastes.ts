@@ -12,6 +12,8 @@ const SUMMARY_NAME_WEIGHT = 2.2
 /** How far into the text its beginning still counts, in sentences. */
 const SUMMARY_EARLY_SENTENCES = 12
 const SUMMARY_EARLY_BONUS = 0.9
+/** A summary's sentences stand alone. */
+const SUMMARY_LEANING_FACTOR = 0.8
 const SUBJECT_BONUS = 0.12
 const SUBJECT_TERMS_MAX = 3
 
@@ -52,7 +54,8 @@ export function summaryTaste(analysis: Analysis, title: string): Taste {
     const named = sentence.terms.reduce((sum, term) => sum + (subject.has(term) ? 1 : 0), 0)
     const early = 1 + SUMMARY_EARLY_BONUS / (1 + sentence.index / SUMMARY_EARLY_SENTENCES)
     const first = opens(analysis, sentence) ? SUMMARY_FIRST_BONUS : 1
-    return (1 + SUBJECT_BONUS * Math.min(SUBJECT_TERMS_MAX, named)) * early * first
+    const alone = sentence.leans < 0 ? 1 : SUMMARY_LEANING_FACTOR
+    return (1 + SUBJECT_BONUS * Math.min(SUBJECT_TERMS_MAX, named)) * early * first * alone
   }
   return {
     weights,
