@@ -1,0 +1,8 @@
+/** The shape of what is coming; shows itself only when it is slow to come. */
+export const Skeleton = ({ lines = 3, look = 'rows' }: { lines?: number; look?: 'rows' | 'text' }) => (
+  <div className="skeleton" data-look={look} aria-hidden="true">
+    {Array.from({ length: lines }, (_, line) => (
+      <span key={line} />
+    ))}
+  </div>
+)

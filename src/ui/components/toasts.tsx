@@ -1,0 +1,74 @@
+import { useEffect, useSyncExternalStore } from 'react'
+import { Button, IconButton } from './button.tsx'
+
+export type Toast = { text: string; undo?: () => void; isError?: boolean }
+type Shown = Toast & { id: number }
+
+const UNDO_MS = 10_000
+const READ_MS = 5_000
+
+let shown: Shown[] = []
+let count = 0
+const listeners = new Set<() => void>()
+
+/** Says the result of something that is not on the screen. Errors stay until they are closed. */
+export function toast(text: string, options: Omit<Toast, 'text'> = {}) {
+  const id = ++count
+  change([...shown.slice(-2), { text, id, ...options }])
+  if (!options.isError) setTimeout(() => dismiss(id), options.undo ? UNDO_MS : READ_MS)
+}
+
+export function Toasts() {
+  const toasts = useSyncExternalStore(subscribe, () => shown)
+  useUndoKey(toasts.findLast((each) => each.undo))
+  return (
+    <section className="toasts" aria-label="Notices">
+      <div role="status">
+        {toasts.map((each) => (
+          <div key={each.id} className="toast" data-error={each.isError || undefined}>
+            <p>{each.text}</p>
+            {each.undo && (
+              <Button look="quiet" onClick={() => undo(each)}>
+                Undo
+              </Button>
+            )}
+            <IconButton icon="cross" label="Close notice" onClick={() => dismiss(each.id)} />
+          </div>
+        ))}
+      </div>
+    </section>
+  )
+}
+
+function useUndoKey(last: Shown | undefined) {
+  useEffect(() => {
+    if (!last) return
+    const onKey = (event: KeyboardEvent) => {
+      const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select')
+      if (typing || event.key !== 'z' || event.shiftKey || !(event.metaKey || event.ctrlKey)) return
+      event.preventDefault()
+      undo(last)
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [last])
+}
+
+function undo({ id, undo }: Shown) {
+  dismiss(id)
+  undo?.()
+}
+
+const dismiss = (id: number) => change(shown.filter((each) => each.id !== id))
+
+function change(next: Shown[]) {
+  shown = next
+  for (const listener of listeners) listener()
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener)
+  return () => {
+    listeners.delete(listener)
+  }
+}

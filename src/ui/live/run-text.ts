@@ -1,0 +1,34 @@
+import { useSyncExternalStore } from 'react'
+
+/** A section as far as it was heard. `whole` is false when its beginning or a piece of it was missed. */
+export type HeardText = { attempt: number; text: string; whole: boolean }
+
+type Piece = { jobId: string; attempt: number; offset: number; text: string }
+
+const heard = new Map<string, HeardText & { end: number }>()
+const listeners = new Set<() => void>()
+let frame = 0
+
+/** Adds a piece of a section's text: a new attempt starts over, a piece heard before is dropped, a gap is noted. */
+export function hearText({ jobId, attempt, offset, text }: Piece) {
+  const known = heard.get(jobId)
+  if (known && known.attempt > attempt) return
+  const current = known?.attempt === attempt ? known : { attempt, text: '', whole: true, end: 0 }
+  if (offset < current.end) return
+  const whole = current.whole && offset === current.end
+  heard.set(jobId, { attempt, text: current.text + text, whole, end: offset + text.length })
+  frame ||= requestAnimationFrame(() => {
+    frame = 0
+    for (const listener of listeners) listener()
+  })
+}
+
+export const useHeardText = (jobId: string | undefined): HeardText | undefined =>
+  useSyncExternalStore(subscribe, () => (jobId ? heard.get(jobId) : undefined))
+
+function subscribe(listener: () => void) {
+  listeners.add(listener)
+  return () => {
+    listeners.delete(listener)
+  }
+}

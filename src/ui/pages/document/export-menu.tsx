@@ -1,0 +1,56 @@
+import { type Problem, readBody } from '../../api/client.ts'
+import { Menu } from '../../components/menu.tsx'
+import { toast } from '../../components/toasts.tsx'
+
+type Post = { id: string; number: number; title: string; slug: string }
+
+/** Takes the post along: copied or as a file, as Markdown or HTML. */
+export function ExportMenu({ post }: { post: Post }) {
+  return (
+    <Menu
+      look="primary"
+      items={[
+        { label: 'Copy Markdown', icon: 'copy', run: () => act(copy(post, 'markdown')) },
+        { label: 'Copy HTML', icon: 'copy', run: () => act(copy(post, 'html')) },
+        { label: 'Download Markdown', icon: 'download', run: () => act(download(post, 'markdown')) },
+        { label: 'Download HTML', icon: 'download', run: () => act(download(post, 'html')) },
+      ]}
+    >
+      <span>
+        Copy<span className="wide"> or download</span>
+      </span>
+    </Menu>
+  )
+}
+
+function act(work: Promise<string>) {
+  work.then(toast, (error: Problem) => toast(error.message, { isError: true }))
+}
+
+async function copy({ id, number }: Post, format: 'markdown' | 'html'): Promise<string> {
+  const body = readBody(id, number, format)
+  const types = format === 'html' ? ['text/html', 'text/plain'] : ['text/plain']
+  // Given as a promise: some browsers forget the press while the text is fetched.
+  const items = types.map((type) => [type, body.then((text) => new Blob([text], { type }))])
+  await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(items))]).catch(async () => {
+    await navigator.clipboard.writeText(await body)
+  })
+  return format === 'html' ? 'HTML copied.' : 'Markdown copied.'
+}
+
+async function download(post: Post, format: 'markdown' | 'html'): Promise<string> {
+  const body = await readBody(post.id, post.number, format)
+  const [text, type, ending] =
+    format === 'html' ? [wholePage(post.title, body), 'text/html', 'html'] : [body, 'text/markdown', 'md']
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }))
+  link.download = `${post.slug}.${ending}`
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href))
+  return `${link.download} downloaded.`
+}
+
+function wholePage(title: string, body: string): string {
+  const name = title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  return `<!doctype html>\n<html>\n<head>\n<meta charset="utf-8">\n<title>${name}</title>\n</head>\n<body>\n<h1>${name}</h1>\n${body}</body>\n</html>\n`
+}
