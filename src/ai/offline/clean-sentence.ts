@@ -34,14 +34,16 @@ const REPEATS_ALLOWED = new Set([
 export function cleanSentence(raw: string, language: Language, speech: boolean): CleanSentence {
   const rules = rulesOf(language)
   const plain = tidy(stripMarkup(raw))
-  const unfit = unfitness(plain, rules, speech)
   const spoken = speech ? takeFillers(plain, rules) : plain
+  const unfit = unfitness(plain, rules, false) ?? unfitness(spoken, rules, speech)
   const { text: opened, answers } = speech
     ? takeOpeners(spoken, rules, language)
     : { text: spoken, answers: false }
   const connective = opened.match(rules.connective)?.[0] ?? ''
   const alone = finish(opened.slice(connective.length))
-  const joined = finish(opened)
+  // `And` adds nothing even beside the sentence before; `but` does.
+  const additive = connective.replace(/,?\s+$/, '').toLowerCase() === language.and
+  const joined = additive ? alone : finish(opened)
   const leftover = speech && rules.filler.test(alone)
   return {
     text: alone,
@@ -55,6 +57,7 @@ type Rules = {
   hesitation: RegExp
   fillerSetOff: RegExp
   fillerLast: RegExp
+  fillerBare: RegExp
   hedge: RegExp
   filler: RegExp
   opener: RegExp
@@ -74,6 +77,10 @@ function rulesOf(language: Language): Rules {
     fillerSetOff: new RegExp(`\\s*[,—–]\\s*${fillers}\\s*[,—–]`, 'giu'),
     // With what ends the sentence: `it failed, right?` asks nothing.
     fillerLast: new RegExp(`,\\s*${fillers}\\s*[.!?…]*$`, 'iu'),
+    fillerBare: new RegExp(
+      `${edge}${anyOf(language.fillers.filter((filler) => filler.includes(' ')))}${end}`,
+      'giu',
+    ),
     hedge:
       /(?<=\b(?:i|we|you|they|he|she|it|is|are|was|were|be|been|'s|’s|'re|’re|just|really|have|had|do|did|can|could|would|to|and|but|also|then|that) )(?:sort|kind) of /giu,
     filler: /\b(?:um+|uh+|erm|i mean,|you know,|sort of (?!thing)|, like,|like, |kinda)(?=\W|\w|$)/iu,
@@ -123,6 +130,8 @@ function takeFillers(plain: string, rules: Rules): string {
   // Twice: one filler's comma may be the next one's.
   for (let pass = 0; pass < 2; pass++) text = tidy(text.replace(rules.fillerSetOff, ' '))
   text = text.replace(rules.fillerLast, '').replace(rules.hedge, '')
+  // Captions without punctuation set nothing off.
+  if (!/[.,;:!?]/.test(plain)) text = text.replace(rules.fillerBare, ' ')
   return tidy(takeRepeats(text))
 }
 

@@ -1,6 +1,7 @@
 import type { Analysis } from '#src/ai/offline/analysis.ts'
 import { sentencesOf } from '#src/ai/offline/centrality.ts'
 import { type Keyphrase, keyphrasesOf, sharpen } from '#src/ai/offline/keyphrases.ts'
+import type { Language } from '#src/ai/offline/languages/language.ts'
 import type { Section } from '#src/ai/offline/own-sections.ts'
 import type { Pace } from '#src/ai/offline/pace.ts'
 import { isUnspaced, stemOf, wordsOf } from '#src/ai/offline/words.ts'
@@ -35,7 +36,7 @@ export async function headingsOf(
     )
     const [first, second] = choosePair(phrases)
     for (const phrase of [first, second]) if (phrase) used.add(phrase.key)
-    headings.push(distinct(headings, nameOf(first, second, analysis.language.tag)))
+    headings.push(distinct(headings, nameOf(first, second, analysis.language)))
   }
   return headings
 }
@@ -53,9 +54,9 @@ function choosePair(phrases: readonly Keyphrase[]): [Keyphrase | undefined, Keyp
 
 const apart = (a: readonly string[], b: readonly string[]) => !a.some((stem) => b.includes(stem))
 
-function nameOf(first: Keyphrase | undefined, second: Keyphrase | undefined, tag: string): string {
+function nameOf(first: Keyphrase | undefined, second: Keyphrase | undefined, { tag, and }: Language): string {
   if (!first) return ''
-  const both = second ? `${first.text} ${AND[tag] ?? '·'} ${second.text}` : first.text
+  const both = second ? `${first.text} ${and || '·'} ${second.text}` : first.text
   const name = both.length <= HEADING_CHARS_MAX ? both : first.text
   return isUnspaced(tag) ? name : name.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
 }
@@ -92,17 +93,4 @@ async function presenceOf(
     }
   }
   return presence
-}
-
-const AND: Record<string, string> = {
-  en: 'and',
-  de: 'und',
-  fr: 'et',
-  es: 'y',
-  it: 'e',
-  pt: 'e',
-  nl: 'en',
-  sv: 'och',
-  da: 'og',
-  pl: 'i',
 }

@@ -7,6 +7,9 @@ export type Span = { start: number; end: number }
 /** Longer than this is no sentence but missing punctuation, and is cut at the next best place. */
 const SENTENCE_CHARS_MAX = 480
 const SENTENCE_CHARS_MAX_UNSPACED = 180
+/** Captions often have no punctuation at all: they are cut before a linking word. */
+const UNPUNCTUATED_CHARS_MIN = 70
+const UNPUNCTUATED_CHARS_MAX = 220
 /** The segmenter sees a passage in windows, so that a passage of a megabyte is no burden. */
 const WINDOW_CHARS = 4_000
 
@@ -18,7 +21,7 @@ export function* splitSentences(text: string, language: Language): Generator<Spa
   for (const block of blocksOf(text)) {
     for (const span of sentencesOf(text, block, language)) {
       const trimmed = trim(text, span)
-      if (trimmed) yield* cutLong(text, trimmed, language.tag)
+      if (trimmed) yield* cutLong(text, trimmed, language)
     }
   }
 }
@@ -63,6 +66,9 @@ function continues(flat: string, start: number, end: number, language: Language)
   if (/[.…]$/.test(head) && /^[("'“‘«]?\p{Ll}/u.test(flat.slice(end, end + 2)))
     return !isUnspaced(language.tag)
   if (!head.endsWith('.')) return false
+  // `Generation Z. The next`: a stop word with a capital begins a sentence, whatever stands before it.
+  const nextWord = flat.slice(end, end + 24).match(/^["“‘«(]*(\p{Lu}[\p{L}'’]*)/u)?.[1]
+  if (nextWord && language.stopWords.has(nextWord.toLowerCase())) return false
   const lastWord = head
     .slice(0, -1)
     .split(/[\s(“"'‘«]/)
@@ -80,8 +86,14 @@ function trim(text: string, span: Span): Span | undefined {
   return end > start ? { start, end } : undefined
 }
 
-function cutLong(text: string, span: Span, tag: string): Span[] {
-  const limit = isUnspaced(tag) ? SENTENCE_CHARS_MAX_UNSPACED : SENTENCE_CHARS_MAX
+function cutLong(text: string, span: Span, language: Language): Span[] {
+  if (!isUnspaced(language.tag) && isUnpunctuated(text, span)) {
+    return cutAtLinks(text, span, language).flatMap((piece) => cutToLength(text, piece, SENTENCE_CHARS_MAX))
+  }
+  return cutToLength(text, span, isUnspaced(language.tag) ? SENTENCE_CHARS_MAX_UNSPACED : SENTENCE_CHARS_MAX)
+}
+
+function cutToLength(text: string, span: Span, limit: number): Span[] {
   const pieces: Span[] = []
   let start = span.start
   while (span.end - start > limit) {
@@ -93,6 +105,26 @@ function cutLong(text: string, span: Span, tag: string): Span[] {
   const rest = trim(text, { start, end: span.end })
   if (rest) pieces.push(rest)
   return pieces
+}
+
+function isUnpunctuated(text: string, { start, end }: Span): boolean {
+  return end - start > UNPUNCTUATED_CHARS_MAX && !/[.,;:!?…]\s/.test(text.slice(start, end))
+}
+
+function cutAtLinks(text: string, span: Span, { connectives }: Language): Span[] {
+  const pieces: Span[] = []
+  let start = span.start
+  for (const match of text.slice(span.start, span.end).matchAll(/\S+\s*/g)) {
+    const at = span.start + match.index
+    const length = at - start
+    const links = length >= UNPUNCTUATED_CHARS_MIN && connectives.includes(match[0].trim().toLowerCase())
+    if (!links && length + match[0].length <= UNPUNCTUATED_CHARS_MAX) continue
+    const piece = trim(text, { start, end: at })
+    if (piece) pieces.push(piece)
+    start = at
+  }
+  const rest = trim(text, { start, end: span.end })
+  return rest ? [...pieces, rest] : pieces
 }
 
 /** The best place to cut in the second half of `start..limit`: a sentence's end, a clause's, a space, anywhere. */

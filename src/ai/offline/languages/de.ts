@@ -2,6 +2,7 @@ import { defineLanguage } from '#src/ai/offline/languages/language.ts'
 
 export const german = defineLanguage({
   tag: 'de',
+  and: 'und',
   stopWords: `
     aber alle allem allen aller alles als also am an andere anderen anderer anderes auch auf aus bei beim bin
     bis bist da dabei dadurch dafür dagegen daher damit danach dann daran darauf daraus darin darum das dass

@@ -2,6 +2,7 @@ import { defineLanguage } from '#src/ai/offline/languages/language.ts'
 
 export const english = defineLanguage({
   tag: 'en',
+  and: 'and',
   stopWords: `
     a about above across after again against ago all almost along already also although always am among an
     and another any anyone anything anyway are aren't around as at away back be became because become becomes

@@ -5,6 +5,7 @@
 export type LanguageWords = {
   tag: string
   stopWords: string
+  and?: string
   /** A sentence that starts so points back at the one before it. */
   backReferences?: string
   backPhrases?: string
@@ -39,6 +40,7 @@ export type LanguageWords = {
 export type Language = {
   tag: string
   stopWords: ReadonlySet<string>
+  and: string
   backReferences: ReadonlySet<string>
   backPhrases: readonly string[]
   pronouns: ReadonlySet<string>
@@ -63,6 +65,7 @@ export function defineLanguage(from: LanguageWords): Language {
   return {
     tag: from.tag,
     stopWords: wordSet(from.stopWords),
+    and: from.and ?? '',
     backReferences: wordSet(from.backReferences),
     backPhrases: phraseList(from.backPhrases),
     pronouns: wordSet(from.pronouns),

@@ -2,6 +2,7 @@ import { defineLanguage } from '#src/ai/offline/languages/language.ts'
 
 export const dutch = defineLanguage({
   tag: 'nl',
+  and: 'en',
   stopWords: `
     aan al alle alleen alles als altijd andere ben bij binnen daar daarom dan dat de deze die dit doen door dus
     een eens en er ge gaan geen goed had hadden heb hebben heeft hem hen het hier hij hoe hun iets ik in is ja je
@@ -25,6 +26,7 @@ export const dutch = defineLanguage({
 
 export const swedish = defineLanguage({
   tag: 'sv',
+  and: 'och',
   stopWords: `
     alla allt att av bara blev bli blir de dem den denna deras dess dessa det detta dig din dock du där då efter
     eller en er ett finns från får för ha hade han hans har henne hennes hon honom hur här i icke in ingen inom
@@ -42,6 +44,7 @@ export const swedish = defineLanguage({
 
 export const danish = defineLanguage({
   tag: 'da',
+  and: 'og',
   stopWords: `
     af alle alt at bare blev blive bliver da de dem den denne der deres det dette dig din disse dog du efter
     eller en end er et for fra få får gør ham han hans har have havde hende her hos hun hvad hvis hvor hvordan
@@ -58,6 +61,7 @@ export const danish = defineLanguage({
 
 export const polish = defineLanguage({
   tag: 'pl',
+  and: 'i',
   stopWords: `
     a ale ani bardzo bez był była było były być by bo co coś czy dla dlaczego do gdy gdzie go i ich im innych ja
     jak jako jego jej jest jeszcze jeśli już kiedy kto która które którego której który których którzy ma mi mnie

@@ -2,6 +2,7 @@ import { defineLanguage } from '#src/ai/offline/languages/language.ts'
 
 export const french = defineLanguage({
   tag: 'fr',
+  and: 'et',
   stopWords: `
     a ai aie ainsi alors après as au aucun aujourd'hui aussi autre autres aux avait avant avec avez avoir avons
     beaucoup bien c'est ce cela celle celles celui ces cet cette ceux chaque chez comme comment d'un d'une dans
@@ -30,6 +31,7 @@ export const french = defineLanguage({
 
 export const spanish = defineLanguage({
   tag: 'es',
+  and: 'y',
   stopWords: `
     a al algo algunas algunos ante antes aquel aquella así aún aunque bajo bien cada casi como con contra cual
     cuando cuándo cómo de del desde donde dos durante e él el ella ellas ellos en entonces entre era eran eres
@@ -56,6 +58,7 @@ export const spanish = defineLanguage({
 
 export const italian = defineLanguage({
   tag: 'it',
+  and: 'e',
   stopWords: `
     a ad ai al alla alle allo altre altri altro anche ancora avere aveva avevano c'è che chi ci come con contro
     cosa così cui da dagli dai dal dalla dalle dei del della delle dello dentro di dopo dove due e è ed era
@@ -79,6 +82,7 @@ export const italian = defineLanguage({
 
 export const portuguese = defineLanguage({
   tag: 'pt',
+  and: 'e',
   stopWords: `
     a ainda ao aos apenas as às até cada com como da das de dela dele deles depois do dos e é ela elas ele eles
     em entre era eram essa essas esse esses esta está estão estas estava este estes eu foi foram há isso isto já
