@@ -1,3 +1,4 @@
+import { Value } from '@sinclair/typebox/value'
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { conditionHeld, type Db, type Write } from '#db/connect.ts'
 import { documents, documentVersions, sections } from '#db/schema/documents.ts'
@@ -9,13 +10,14 @@ import { tell } from '#src/jobs/events.ts'
 import { countWords } from '#src/words.ts'
 import { presentDocument, requireDocument } from './documents.ts'
 import { findMarkers, withoutMarkers } from './footnotes.ts'
-import { readFrontmatter } from './frontmatter.ts'
+import { Frontmatter, readFrontmatter } from './frontmatter.ts'
 import { type MarkdownSection, splitMarkdown } from './markdown.ts'
 import { DOCUMENT_TITLE_CHARS_MAX, type OutlineEntry } from './schemas.ts'
 import { carryIds } from './sections.ts'
 
 /** A shared engine allows a hundred parameters a statement. */
 const IDS_PER_QUERY = 90
+const ISSUES_MAX = 20
 
 export type NewVersion = {
   projectId: string
@@ -33,14 +35,14 @@ export type NewVersion = {
 /**
  * What saves `version` as the next one of its document: its number, and writes for one batch that fails with
  * ConditionFailed when the document was changed in between. Sections keep the ids they had before.
- * Throws `not_found`, `invalid_request` for a citation whose quote is not the source's, and the errors of
- * `splitMarkdown` and `readFrontmatter`.
+ * Throws `not_found`, `invalid_request` for a citation whose quote is not the source's or a frontmatter that does
+ * not fit, and the errors of `splitMarkdown` and `readFrontmatter`.
  */
 export async function nextVersion(db: Db, version: NewVersion): Promise<{ number: number; writes: Write[] }> {
   const { projectId, documentId } = version
   const document = await requireDocument(db, projectId, documentId)
   const parts = splitMarkdown(version.markdown)
-  const title = titleOf(readFrontmatter(parts.frontmatter)) ?? document.title
+  const title = titleOf(checkedFrontmatter(parts.frontmatter)) ?? document.title
   await refuseFalseQuotes(db, projectId, version.citations)
 
   const previous = document.currentVersion ? await sectionsOf(db, documentId, document.currentVersion) : []
@@ -109,6 +111,24 @@ export const sectionsOf = (db: Db, documentId: string, number: number) =>
     .where(and(eq(documentVersions.documentId, documentId), eq(documentVersions.number, number)))
     .orderBy(asc(sections.position))
 
+/** The frontmatter as the API shows it. Throws `invalid_request` for a value of another kind than it may have. */
+function checkedFrontmatter(raw: string): Record<string, unknown> {
+  const frontmatter = readFrontmatter(raw)
+  const issues: Issue[] = []
+  for (const { path, message } of Value.Errors(Frontmatter, frontmatter)) {
+    issues.push({ path: `/frontmatter${path}`, message })
+    if (issues.length === ISSUES_MAX) break
+  }
+  const [first] = issues
+  if (first)
+    throw new AppError(
+      'invalid_request',
+      `The frontmatter is not valid: ${first.path}: ${first.message}.`,
+      issues,
+    )
+  return frontmatter
+}
+
 function titleOf(frontmatter: Record<string, unknown>): string | undefined {
   const { title } = frontmatter
   return typeof title === 'string' && title.trim()
@@ -146,7 +166,7 @@ async function refuseFalseQuotes(db: Db, projectId: string, citations: Citation[
       })
   }
   if (issues.length)
-    throw new AppError('invalid_request', 'A quote is not what its source says.', issues.slice(0, 20))
+    throw new AppError('invalid_request', 'A quote is not what its source says.', issues.slice(0, ISSUES_MAX))
 }
 
 async function passagesById(db: Db, projectId: string, ids: string[]) {

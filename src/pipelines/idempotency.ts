@@ -14,11 +14,11 @@ export type Invocation = { jobId: string; answer: unknown; replayed: boolean }
  * Starts work once per key: the first request writes `work` together with its answer, in one batch; the same
  * request again gets that answer; another request under the same key is refused with `idempotency_key_reused`.
  */
-export async function invokeOnce(db: Db, request: Request, work: () => Work): Promise<Invocation> {
+export async function invokeOnce(db: Db, request: Request, work: () => Promise<Work>): Promise<Invocation> {
   const requestHash = hashOf(request)
   const earlier = await replay(db, request, requestHash)
   if (earlier) return earlier
-  const { jobId, answer, writes } = work()
+  const { jobId, answer, writes } = await work()
   const record = db.insert(stepInvocations).values({
     projectId: request.projectId,
     idempotencyKey: request.key,

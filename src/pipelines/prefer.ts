@@ -10,8 +10,8 @@ const LOOK_MS = 20
 export function readWait(prefer: string | undefined): number | undefined {
   const match = prefer?.match(/(?:^|[,;])\s*wait\s*=\s*"?([^",;]*)/i)
   if (!match) return undefined
-  const seconds = Number(match[1])
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > WAIT_SECONDS_MAX)
+  const seconds = /^\d{1,3}$/.test(match[1]!.trim()) ? Number(match[1]) : 0
+  if (seconds < 1 || seconds > WAIT_SECONDS_MAX)
     throw new AppError(
       'invalid_request',
       `Prefer: wait must be a whole number of seconds from 1 to ${WAIT_SECONDS_MAX}.`,

@@ -1,4 +1,5 @@
 import { Elysia, t } from 'elysia'
+import type { Db } from '#db/connect.ts'
 import type { AppDeps } from '#src/app-deps.ts'
 import { documented } from '#src/documented.ts'
 import { requireDocument } from '#src/documents/documents.ts'
@@ -10,6 +11,7 @@ import { pageOf, pageQuery } from '#src/paging.ts'
 import { access } from '#src/projects/access.ts'
 import { IDEMPOTENCY_KEPT_HOURS, IDEMPOTENCY_KEY_CHARS_MAX, invokeOnce } from './idempotency.ts'
 import { readWait, refuseFailed, WAIT_SECONDS_MAX, waitForJob } from './prefer.ts'
+import { requireReferences } from './references.ts'
 import { cancelRun, getRun, listRuns, newRun, resumeRun } from './runs.ts'
 import { presentRun, Run, RunWithJobs } from './schemas.ts'
 import { pipelines, RunOptions, type StepName, stepNames, steps } from './steps.ts'
@@ -20,15 +22,17 @@ const EXAMPLE_REQUEST = {
 }
 const runId = t.Object({ id: t.String({ description: 'A run, `run_…`.' }) })
 
-const workHeaders = t.Object(
+const idempotencyKey = t.Optional(
+  t.String({
+    minLength: 1,
+    maxLength: IDEMPOTENCY_KEY_CHARS_MAX,
+    description: `The same key and body give the same answer for ${IDEMPOTENCY_KEPT_HOURS} hours.`,
+  }),
+)
+
+const stepHeaders = t.Object(
   {
-    'idempotency-key': t.Optional(
-      t.String({
-        minLength: 1,
-        maxLength: IDEMPOTENCY_KEY_CHARS_MAX,
-        description: `The same key and body give the same answer for ${IDEMPOTENCY_KEPT_HOURS} hours.`,
-      }),
-    ),
+    'idempotency-key': idempotencyKey,
     prefer: t.Optional(
       t.String({ description: `\`wait=N\`, 1 to ${WAIT_SECONDS_MAX} seconds: answer with the result.` }),
     ),
@@ -44,32 +48,18 @@ export const pipelineRoutes = (deps: AppDeps) => {
       '/pipelines/generate_blog',
       async ({ principal, body, headers, set, status }) => {
         const { projectId, id: createdBy } = principal
-        const document = await requireDocument(db, projectId, body.documentId)
-        if (document.sourceIds.length === 0)
-          throw new AppError('conflict', 'The document has no source to write from. Add one first.')
-        const title = body.options?.title ?? (document.titleChosen ? document.title : undefined)
-        const { run, job, writes } = newRun(db, {
-          projectId,
-          createdBy,
-          pipeline: 'generate_blog',
-          documentId: document.id,
-          sourceIds: document.sourceIds,
-          options: { ...body.options, ...(title ? { title } : {}) },
-        })
-        const answer = { job: presentJob(job), run: presentRun(run, pipelines.generate_blog) }
-        const invocation = await invokeOnce(
-          db,
-          { projectId, key: headers['idempotency-key'] ?? newId('run'), operation: 'generate_blog', body },
-          () => ({ jobId: job.id, answer, writes }),
+        const key = headers['idempotency-key'] ?? newId('run')
+        const invocation = await invokeOnce(db, { projectId, key, operation: 'generate_blog', body }, () =>
+          blogWork(db, { projectId, createdBy, ...body }),
         )
         if (invocation.replayed) set.headers['idempotency-replayed'] = 'true'
-        await queue.send([job.id])
+        await queue.send([invocation.jobId])
         hub.wake()
-        return status(202, invocation.answer as typeof answer)
+        return status(202, invocation.answer as { job: Job; run: Run })
       },
       {
         permission: 'pipelines:run',
-        headers: workHeaders,
+        headers: t.Object({ 'idempotency-key': idempotencyKey }, { additionalProperties: true }),
         body: t.Object(
           { documentId: t.String({ maxLength: 64 }), options: t.Optional(RunOptions) },
           { additionalProperties: false, examples: [EXAMPLE_REQUEST] },
@@ -128,6 +118,26 @@ export const pipelineRoutes = (deps: AppDeps) => {
     .use(stepRoutes(deps))
 }
 
+type BlogRequest = { projectId: string; createdBy: string; documentId: string; options?: RunOptions }
+
+/** The run that is asked for. Throws `not_found`, and `conflict` for a document without sources. */
+async function blogWork(db: Db, { projectId, createdBy, documentId, options }: BlogRequest) {
+  const { sourceIds, titleChosen, ...document } = await requireDocument(db, projectId, documentId)
+  if (sourceIds.length === 0)
+    throw new AppError('conflict', 'The document has no source to write from. Add one first.')
+  const title = options?.title ?? (titleChosen ? document.title : undefined)
+  const { run, job, writes } = newRun(db, {
+    projectId,
+    createdBy,
+    pipeline: 'generate_blog',
+    documentId,
+    sourceIds,
+    options: { ...options, ...(title ? { title } : {}) },
+  })
+  const answer = { job: presentJob(job), run: presentRun(run, pipelines.generate_blog) }
+  return { jobId: job.id, answer, writes }
+}
+
 /** One route for each step; they differ in nothing but their schemas. */
 function stepRoutes(deps: AppDeps) {
   const app = new Elysia({ name: 'steps', tags: ['Steps'] }).use(access(deps.db))
@@ -147,12 +157,11 @@ function addStepRoute(app: ReturnType<typeof stepApp>, { db, queue, hub }: AppDe
           'Send an Idempotency-Key header, new for each piece of work.',
         )
       const seconds = readWait(headers.prefer)
-      const job = newJob({ projectId, createdBy, kind: name, input: body })
-      const invocation = await invokeOnce(db, { projectId, key, operation: name, body }, () => ({
-        jobId: job.id,
-        answer: { job: presentJob(job) },
-        writes: enqueue(db, job),
-      }))
+      const invocation = await invokeOnce(db, { projectId, key, operation: name, body }, async () => {
+        await requireReferences(db, projectId, body)
+        const job = newJob({ projectId, createdBy, kind: name, input: body })
+        return { jobId: job.id, answer: { job: presentJob(job) }, writes: enqueue(db, job) }
+      })
       if (invocation.replayed) set.headers['idempotency-replayed'] = 'true'
       await queue.send([invocation.jobId])
       hub.wake()
@@ -165,7 +174,7 @@ function addStepRoute(app: ReturnType<typeof stepApp>, { db, queue, hub }: AppDe
     },
     {
       permission: 'pipelines:run',
-      headers: workHeaders,
+      headers: stepHeaders,
       body: steps[name].input,
       ...documented(stepOperationId(name), steps[name].summary, {
         success: {

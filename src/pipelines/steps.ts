@@ -34,7 +34,11 @@ export const RunOptions = t.Object(
 )
 export type RunOptions = Static<typeof RunOptions>
 
-const sourceIds = t.Array(t.String({ maxLength: 64 }), { minItems: 1, maxItems: SOURCES_PER_DOCUMENT_MAX })
+const sourceIds = t.Array(t.String({ maxLength: 64 }), {
+  minItems: 1,
+  maxItems: SOURCES_PER_DOCUMENT_MAX,
+  uniqueItems: true,
+})
 const options = t.Optional(RunOptions)
 const markdown = t.String({ maxLength: MARKDOWN_CHARS_MAX })
 

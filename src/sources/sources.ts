@@ -117,6 +117,15 @@ export async function loadMaterial(db: Db, projectId: string, sourceIds: string[
   }))
 }
 
+/** Throws `not_found` when one of the passages does not exist in the project. */
+export async function requirePassages(db: Db, projectId: string, ids: string[]) {
+  const missing = await db.get(sql`
+    SELECT 1 FROM json_each(${JSON.stringify(ids)}) AS asked
+    LEFT JOIN ${passages} ON passages.id = asked.value AND passages.project_id = ${projectId}
+    WHERE passages.id IS NULL LIMIT 1`)
+  if (missing) throw notFound('passage')
+}
+
 /** The titles of the sources by id. Throws `not_found` when one does not exist in the project. */
 export async function requireSources(db: Db, projectId: string, ids: string[]): Promise<Map<string, string>> {
   const rows = await db
