@@ -1,3 +1,4 @@
+import { nextVersion } from '#src/documents/save-version.ts'
 import talk from './fixtures/talk.md' with { type: 'text' }
 import type { Member, TestApp } from './harness.ts'
 
@@ -23,4 +24,23 @@ export async function addDocument(app: TestApp, member: Partial<Member> = {}) {
   })
   if (status !== 201) throw new Error(`The document was refused: ${text}`)
   return { id: body.id as string, sourceId: source.id }
+}
+
+/** Saves the next version of the team's document as the worker would. */
+export async function saveVersion(
+  app: TestApp,
+  documentId: string,
+  markdown: string,
+  reason = 'Saved by hand',
+) {
+  const { number, writes } = await nextVersion(app.db, {
+    projectId: app.team.projectId,
+    documentId,
+    markdown,
+    citations: [],
+    author: 'ada',
+    reason,
+  })
+  await app.db.batch([writes[0]!, ...writes.slice(1)])
+  return number
 }

@@ -79,7 +79,7 @@ function describeParameters(
     | Schema
     | undefined
   return Object.entries(schema?.properties ?? {}).map(([parameter, declared]) => {
-    const { description, ...rest } = withoutCoercion(declared)
+    const { description, ...rest } = declared
     const required = place === 'path' || (schema?.required ?? []).includes(parameter)
     return {
       name: parameter,
@@ -89,13 +89,6 @@ function describeParameters(
       schema: name(rest),
     }
   })
-}
-
-/** Numbers in an address arrive as text; Elysia's schema admits both, a client needs to know one. */
-function withoutCoercion(schema: Schema): Schema {
-  const typed = schema.anyOf?.find((variant) => variant.type === 'integer' || variant.type === 'number')
-  const { anyOf: _, ...rest } = schema
-  return typed ? { ...rest, ...typed } : schema
 }
 
 function bodyContent(body: Schema, name: (schema: Schema) => Schema) {
@@ -139,7 +132,7 @@ function replaceTitled(value: unknown, schemas: Record<string, Schema>): unknown
   if (Array.isArray(value)) return value.map((item) => replaceTitled(item, schemas))
   if (typeof value !== 'object' || value === null) return value
   const schema = Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
+    Object.entries(withoutCoercion(value as Schema)).map(([key, inner]) => [
       key,
       DATA_KEYWORDS.has(key) ? inner : replaceTitled(inner, schemas),
     ]),
@@ -150,4 +143,12 @@ function replaceTitled(value: unknown, schemas: Record<string, Schema>): unknown
   if (JSON.stringify(schemas[title]) !== JSON.stringify(schema))
     throw new Error(`Two schemas are called ${title}.`)
   return { $ref: `#/components/schemas/${title}` }
+}
+
+/** Numbers in an address arrive as text: Elysia's schemas admit both, a client needs to know one. */
+function withoutCoercion(schema: Schema): Schema {
+  const [text, number] = schema.anyOf ?? []
+  if (text?.type !== 'string' || !/^(integer|numeric)$/.test(String(text.format)) || !number) return schema
+  const { anyOf: _, ...rest } = schema
+  return { ...rest, ...number }
 }

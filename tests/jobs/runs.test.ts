@@ -2,12 +2,12 @@ import { expect, test } from 'bun:test'
 import { eq } from 'drizzle-orm'
 import { documentVersions } from '#db/schema/documents.ts'
 import { events, jobs } from '#db/schema/jobs.ts'
-import { nextVersion } from '#src/documents/save-version.ts'
 import { AppError } from '#src/errors.ts'
 import type { JobHandler } from '#worker/jobs/handler.ts'
 import { persistDocument } from '#worker/jobs/persist-document.ts'
 import { perform } from '#worker/perform.ts'
 import { type TestApp, testApp } from '../harness.ts'
+import { saveVersion } from '../material.ts'
 import {
   countingHandlers,
   getRun,
@@ -202,7 +202,7 @@ test('a version saved meanwhile is not overwritten: the step is done again on to
   const { runId, documentId } = await startRun(app)
   meanwhile = async () => {
     meanwhile = async () => {}
-    await saveByHand(app, documentId)
+    await saveVersion(app, documentId, 'By hand.')
   }
   await performAll(app, handlers)
   expect((await getRun(app, runId)).state).toBe('running')
@@ -272,16 +272,4 @@ async function performUpTo(app: TestApp, handlers: Record<string, JobHandler>, k
     if (rows.some((row) => row.kind === kind)) return
     for (const row of rows) await perform(row.id, workingAs(app, handlers))
   }
-}
-
-async function saveByHand(app: TestApp, documentId: string) {
-  const { writes } = await nextVersion(app.db, {
-    projectId: app.team.projectId,
-    documentId,
-    markdown: 'By hand.',
-    citations: [],
-    author: 'ada',
-    reason: 'Saved by hand',
-  })
-  await app.db.batch([writes[0]!, ...writes.slice(1)])
 }

@@ -1,0 +1,43 @@
+import { readAnswer, request, type TestApp } from '../harness.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: a JSON schema holds what it likes
+export type Schema = Record<string, any>
+type Content = Record<string, { schema: Schema }>
+
+export type Parameter = { name: string; in: 'path' | 'query' | 'header'; required: boolean; schema: Schema }
+
+export type Operation = {
+  method: string
+  path: string
+  operationId: string
+  summary: string
+  'x-permission': string
+  security: object[]
+  parameters?: Parameter[]
+  requestBody?: { required: boolean; content: Content }
+  responses: Record<string, { description: string; content?: Content }>
+}
+
+export type ApiDocument = Schema & {
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Schema }
+}
+
+/** The API document, and its operations with their method and path. */
+export async function readDocument(
+  app: TestApp,
+): Promise<{ document: ApiDocument; operations: Operation[] }> {
+  const document: ApiDocument = (await readAnswer(await app.fetch(request('GET', '/docs/json')))).body
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      ...operation,
+      method: method.toUpperCase(),
+      path,
+    })),
+  )
+  return { document, operations }
+}
+
+/** The address of an operation with its parameters filled in. */
+export const addressOf = (operation: Operation, values: Record<string, string>) =>
+  operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? name))
