@@ -136,6 +136,8 @@ test.each([
     'A new kind of queue appeared that had had no owner.',
     'A new kind of queue appeared that had had no owner.',
   ],
+  ['So Duran Duran played the the song.', 'Duran Duran played the song.'],
+  ['Thanks to the cache, the page was fast.', 'Thanks to the cache, the page was fast.'],
   ['[laughter] The editors [00:12:34] were very, very happy.', 'The editors were very, very happy.'],
 ])('%p is cleaned to %p', (spoken, written) => {
   expect(cleanSentence(spoken, english, true).text).toBe(written)

@@ -273,6 +273,11 @@ describe('what search engines and pictures get', async () => {
     },
   )
 
+  test('knows no language, and still finds words', async () => {
+    const seo = await offline.seo({ title: 'x', markdown: body, language: 'no such language!' }, context())
+    expect(seo.description).not.toBe('')
+  })
+
   test('a picture a section, without writing in it', async () => {
     const prompts = await offline.imagePrompts(sections, context())
     expect(prompts.map(({ key }) => key)).toEqual(sections.map(({ key }) => key))

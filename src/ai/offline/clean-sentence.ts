@@ -34,7 +34,7 @@ const REPEATS_ALLOWED = new Set([
 export function cleanSentence(raw: string, language: Language, speech: boolean): CleanSentence {
   const rules = rulesOf(language)
   const plain = tidy(stripMarkup(raw))
-  const spoken = speech ? takeFillers(plain, rules) : plain
+  const spoken = speech ? takeFillers(plain, rules, language) : plain
   const unfit = unfitness(plain, rules, false) ?? unfitness(spoken, rules, speech)
   const { text: opened, answers } = speech
     ? takeOpeners(spoken, rules, language)
@@ -73,7 +73,6 @@ function rulesOf(language: Language): Rules {
   const fillers = anyOf(language.fillers)
   const rules: Rules = {
     hesitation: new RegExp(`,?\\s*${edge}${anyOf(language.hesitations)}${end}[,.…]*(?=\\s|$|[?!])`, 'giu'),
-    // Both commas go: speakers set them for the filler's sake.
     fillerSetOff: new RegExp(`\\s*[,—–]\\s*${fillers}\\s*[,—–]`, 'giu'),
     // With what ends the sentence: `it failed, right?` asks nothing.
     fillerLast: new RegExp(`,\\s*${fillers}\\s*[.!?…]*$`, 'iu'),
@@ -125,14 +124,27 @@ function unfitness(plain: string, rules: Rules, speech: boolean): CleanSentence[
   return undefined
 }
 
-function takeFillers(plain: string, rules: Rules): string {
+function takeFillers(plain: string, rules: Rules, language: Language): string {
   let text = plain.replace(rules.hesitation, ' ')
   // Twice: one filler's comma may be the next one's.
-  for (let pass = 0; pass < 2; pass++) text = tidy(text.replace(rules.fillerSetOff, ' '))
+  for (let pass = 0; pass < 2; pass++) text = tidy(takeSetOff(text, rules, language))
   text = text.replace(rules.fillerLast, '').replace(rules.hedge, '')
   // Captions without punctuation set nothing off.
   if (!/[.,;:!?]/.test(plain)) text = text.replace(rules.fillerBare, ' ')
   return tidy(takeRepeats(text))
+}
+
+/** Both commas go, for they stand there for the filler's sake; one stays before a pronoun, which opens a clause. */
+function takeSetOff(
+  text: string,
+  rules: Rules,
+  { firstPerson, secondPerson, backReferences }: Language,
+): string {
+  return text.replace(rules.fillerSetOff, (filler: string, at: number) => {
+    const next = text.slice(at + filler.length, at + filler.length + 24).match(/[\p{L}'’]+/u)?.[0] ?? ''
+    const word = next.toLowerCase().replaceAll('’', "'")
+    return firstPerson.has(word) || secondPerson.has(word) || backReferences.has(word) ? ', ' : ' '
+  })
 }
 
 /** Keeps the last of words said twice: `we, we have, we have to` becomes `we have to`. */
@@ -151,7 +163,9 @@ function saidAgain(tokens: string[], bare: string[], at: number, size: number): 
   if (at + size * 2 > tokens.length) return false
   for (let k = 0; k < size; k++) if (!bare[at + k] || bare[at + k] !== bare[at + size + k]) return false
   if (/[.!?]$/.test(tokens[at + size - 1]!)) return false
-  const stutter = size > 1 || /[,—–-]$/.test(tokens[at]!) || bare[at]!.length <= 5
+  // `Duran Duran` is no stutter.
+  const name = /^\p{Lu}\p{L}/u.test(tokens[at + 1]!)
+  const stutter = size > 1 || /[,—–-]$/.test(tokens[at]!) || (bare[at]!.length <= 5 && !name)
   return stutter && !(size === 1 && REPEATS_ALLOWED.has(bare[at]!)) && !/^\d+$/.test(bare[at]!)
 }
 

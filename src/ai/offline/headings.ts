@@ -7,6 +7,7 @@ import type { Pace } from '#src/ai/offline/pace.ts'
 import { isUnspaced, stemOf, wordsOf } from '#src/ai/offline/words.ts'
 
 const HEADING_CHARS_MAX = 70
+const OWN_HEADING_CHARS_MAX = 180
 /** A second subject is named when it is at least this much of the first. */
 const SECOND_SHARE = 0.5
 
@@ -24,7 +25,7 @@ export async function headingsOf(
   for (const { heading, passages } of sections) {
     await pace()
     if (heading) {
-      headings.push(distinct(headings, heading))
+      headings.push(distinct(headings, ownHeading(heading)))
       continue
     }
     const texts = sentencesOf(analysis, passages)
@@ -40,6 +41,9 @@ export async function headingsOf(
   }
   return headings
 }
+
+const ownHeading = (heading: string) =>
+  heading.replace(/\s+/g, ' ').slice(0, OWN_HEADING_CHARS_MAX).toWellFormed().trim()
 
 function choosePair(phrases: readonly Keyphrase[]): [Keyphrase | undefined, Keyphrase | undefined] {
   const things = phrases.filter(({ thing }) => thing)

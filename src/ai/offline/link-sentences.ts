@@ -32,10 +32,10 @@ function link(analysis: Analysis, sentence: Sentence, question: Sentence | undef
   const readable = before?.usable && follows(analysis, before, sentence) ? before : undefined
   if (question) {
     if (isAsked(question)) sentence.needs = question.index
-    else if (sentence.words < ANSWER_WORDS_MIN || sentence.answers || sentence.reference !== 'none') {
+    else if (sentence.words < ANSWER_WORDS_MIN || sentence.reference !== 'none') {
       sentence.usable = false
     }
-  } else if (sentence.reference === 'hard' || sentence.answers) {
+  } else if (sentence.reference === 'hard' || (sentence.answers && sentence.words < ANSWER_WORDS_MIN)) {
     if (readable && !readable.question) sentence.needs = readable.index
     else sentence.usable = false
   } else if (readable?.question && readable.passage === sentence.passage && isAsked(readable)) {

@@ -60,7 +60,7 @@ export async function summarise(
 /** The first source's title, unless it is a file's name; else what the first section is about. */
 function titleOf(material: readonly Material[], heading: string): string {
   const named = material.map(({ title }) => title.trim()).find((title) => title && !/\.\w{2,5}$/.test(title))
-  const title = named ?? heading
+  const title = (named ?? heading).replace(/\s+/g, ' ')
   if (title.length <= TITLE_CHARS_MAX) return title
   return `${title
     .slice(0, TITLE_CHARS_MAX - 1)

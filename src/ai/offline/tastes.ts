@@ -10,7 +10,7 @@ const NUMBER_WEIGHT = 0.6
 const SUMMARY_FIRST_BONUS = 1.25
 const SUMMARY_NAME_WEIGHT = 2.2
 /** How far into the text its beginning still counts, in sentences. */
-const SUMMARY_EARLY_SENTENCES = 12
+const SUMMARY_EARLY_SENTENCES = 10
 const SUMMARY_EARLY_BONUS = 0.9
 /** A summary's sentences stand alone. */
 const SUMMARY_LEANING_FACTOR = 0.8
@@ -59,11 +59,11 @@ export function summaryTaste(analysis: Analysis, title: string): Taste {
   }
   return {
     weights,
-    returns: 0.35,
+    returns: 0.3,
     lengthPower: 0.7,
     qualityPower: 0.8,
     neighbourBonus: 1,
-    centralShare: 0.2,
+    centralShare: 0.12,
     prefer,
   }
 }

@@ -51,28 +51,33 @@ export const english = defineLanguage({
     or something|or something like that|and so on|and stuff|and stuff like that|and things like that|yeah|
     to be honest|to be fair|anyway|i suppose|if you like|as i said|like i said|as you can see|by the way|
     in a way|in a sense|believe it or not|believe me|trust me|mind you`,
-  housekeeping: `thank you|thanks|welcome|good morning|good afternoon|good evening|hello|hi everyone|
-    hi everybody|hi all|hey everyone|hi there|my name is|hear me|see my screen|my screen|share my screen|
-    sharing my screen|next slide|previous slide|this slide|the slide|last slide|slides|any questions|
-    more questions|other questions|your questions|take questions|questions at the end|another question|
-    great question|good question|next question|first question|last question|question over there|
-    great point|on mute|unmute|microphone|the mic|speak up|can you repeat|repeat the question|
-    running out of time|out of time|time for|over to you|hand over|hand it over|round of applause|applause|
-    grab a coffee|coffee break|before we start|before i start|before we begin|before i begin|get started|
-    let's start|let me start|i'll start|kick off|subscribe|being recorded|recording|this talk|my talk|
-    today's talk|the talk|in the back|happy to be here|glad to be here|pleasure to be|for having me|
-    for joining|for coming|nice to meet|see you|take care|bye|any other business|let's move on|
-    moving on|as you can see|can you see|show of hands|raise your hand|hands up|put your hand|
-    that's all i have|that's it from me|to wrap up|we're done|find me|come find|catch me|follow me on|
-    i'll be around|today i want|i want to talk about|i'm going to talk about|we're going to talk about|
-    i'm here to|talk to you about|let me show you|i'll show you|bear with me|one second|hang on|
-    where was i|does that answer|does that make sense|hope that answers|i work at|i work for|
-    wi-fi|restroom|lunch|please sit|take a seat|first row|front row|the schedule|next speaker|our speaker|
-    our next|stage|let me|i'd like to|i would like to|i want to|want to start with|here's the part|here is the part|
-    here's what|here is what|the thing is|a question about|have a question|my question|quick question|
-    follow-up|makes sense|fair enough|as i said|as i mentioned|like i said|i should say|
-    i have to say|you'll see|you will see|we'll see|we will see|we'll get to|come back to that|get to that|
-    i'll come back|i'm told|i'm being told|minutes left|on the screen|on screen|try this at home`,
+  housekeeping: `thank you|thanks for|thanks so much|thanks very|thanks everyone|thanks everybody|thanks again|
+    thanks a lot|many thanks|welcome to|welcome back|welcome everyone|welcome everybody|you're welcome|
+    good morning|good afternoon|good evening|hello|hi everyone|hi everybody|hi all|hey everyone|hi there|
+    my name is|hear me|see my screen|my screen|your screen|the screen now|next slide|previous slide|this slide|
+    the slide|last slide|first slide|my slides|the slides|these slides|any questions|more questions|
+    other questions|your questions|take questions|questions at the end|another question|great question|
+    good question|next question|first question|last question|question over there|a question about|
+    have a question|my question|quick question|follow-up question|great point|on mute|unmute|microphone|the mic|
+    speak up|can you repeat|repeat the question|running out of time|out of time|minutes left|time for questions|
+    time for one|have time for|over to you|hand over to|hand it over|round of applause|applause|grab a coffee|
+    coffee break|over lunch|at lunch|after lunch|before we start|before i start|before we begin|before i begin|
+    let's get started|get us started|let's start|i'll start|kick things off|like and subscribe|please subscribe|
+    subscribe to|being recorded|the recording|this talk|my talk|today's talk|in the back|happy to be here|
+    glad to be here|pleasure to be|for having me|for joining|for coming|nice to meet|see you|bye|
+    any other business|let's move on|moving on|as you can see|can you see|show of hands|raise your hand|hands up|
+    put your hand|that's all i have|that's it from me|to wrap up|we're done|come find|come and find|catch me|
+    follow me on|i'll be around|i'm here to|bear with me|one second|hang on|where was i|does that answer|
+    does that make sense|makes sense|fair enough|hope that answers|i work at|i work for|please sit|take a seat|
+    first row|front row|next speaker|our speaker|introduce myself|introduce our|i'm told|i'm being told|
+    today i want|i want to talk|i want to show|i want to start|i want to get to|i want to be careful|
+    i want to say|i want to mention|i want to point|want to start with|i'm going to talk|going to talk about|
+    talk to you about|i'd like to talk|i'd like to show|i'd like to save|i'd like to start|i'd like to thank|
+    i would like to thank|let me talk|let me describe|let me explain|let me show|let me give|let me start|
+    let me tell|let me just|let me say|let me go|let me come|let me take|let me put|i'll show you|
+    here's the part|here is the part|here's what|here is what|as i said|as i mentioned|like i said|i should say|
+    i have to say|you'll see|you will see|we'll get to|come back to that|get to that|i'll come back|on the screen|
+    on screen|try this at home`,
   firstPerson: `i i'm i've i'd i'll me my mine myself we we're we've we'd we'll us our ours ourselves`,
   secondPerson: "you you're you've you'd you'll your yours yourself",
   determiners: `a an the this these those my your his her its our their some any every each no another

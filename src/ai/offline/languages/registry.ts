@@ -29,8 +29,10 @@ const byTag = new Map<string, Language>(
   [...spacedLanguages, ...scriptLanguages.map(plainLanguage)].map((language) => [language.tag, language]),
 )
 
-/** The lists of a BCP 47 tag (`en`, `en-GB`), or empty ones when the language is not known. */
+const unknownLanguage = plainLanguage('und')
+
+/** The lists of a BCP 47 tag (`en`, `en-GB`), or empty ones, tagged `und`, when the language is not known. */
 export function languageOf(tag: string): Language {
   const base = tag.split('-')[0]!.toLowerCase()
-  return byTag.get(base) ?? plainLanguage(base || 'und')
+  return byTag.get(base) ?? unknownLanguage
 }
