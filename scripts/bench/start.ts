@@ -6,7 +6,6 @@ import { figure, median, printFigures } from './figures.ts'
 
 const STARTS = 9
 const IDLE_MS = 3_000
-const PORT = 4_810
 
 const binary = join(import.meta.dir, '../../dist/quill')
 if (!existsSync(binary)) throw new Error('Build the binary first: bun run build')
@@ -28,13 +27,14 @@ printFigures([
 ])
 
 async function start() {
+  const port = await freePort()
   const started = performance.now()
   const child = Bun.spawn([binary, 'serve'], {
     cwd: folder,
-    env: { PORT: String(PORT), DATA_DIR: folder, LOG_LEVEL: 'error' },
+    env: { PORT: String(port), DATA_DIR: folder, LOG_LEVEL: 'error' },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  while (!(await isReady())) await Bun.sleep(1)
+  while (child.exitCode === null && !(await isReady(port))) await Bun.sleep(1)
   const ms = performance.now() - started
   await Bun.sleep(IDLE_MS)
   const mb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024
@@ -43,9 +43,17 @@ async function start() {
   return { ms, mb }
 }
 
-async function isReady(): Promise<boolean> {
-  return fetch(`http://127.0.0.1:${PORT}/health/ready`).then(
+async function isReady(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/health/ready`).then(
     (answer) => answer.ok,
     () => false,
   )
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
+  const { port } = server
+  await server.stop(true)
+  return port!
 }
