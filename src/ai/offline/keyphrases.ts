@@ -177,9 +177,7 @@ function lowerFirst(words: readonly string[], language: Language): string[] {
 
 function count(entries: Map<string, Entry>, { words, noun, named, weight }: Phrase, language: Language) {
   if (!named && words.some((word) => language.vague.has(word.toLowerCase()))) return
-  const last = words.at(-1)!
-  if (!named && (language.vague.has(last.toLowerCase()) || (language.tag === 'en' && PARTICIPLE.test(last))))
-    return
+  if (!named && language.tag === 'en' && PARTICIPLE.test(words.at(-1)!)) return
   const stems = words.map((word) => stemOf(word, language.tag))
   const key = stems.join(' ')
   const entry = entries.get(key) ?? { forms: new Map(), stems, count: 0, noun: 0, named: 0 }

@@ -4,6 +4,8 @@ import type { Analysis } from '#src/ai/offline/analysis.ts'
 export type Section = { heading: string; level: number; passages: number[] }
 
 const HEADING_LEVEL_DEFAULT = 2
+/** More headings than this are first joined in even groups: the careful way takes the square of their number. */
+const SECTIONS_WEIGHED_MAX = 200
 
 /** Sections under the source's own headings; undefined when it has fewer than two. */
 export function ownSections(analysis: Analysis): Section[] | undefined {
@@ -24,7 +26,7 @@ type Sized = Section & { words: number }
 
 /** Joins sections with their neighbours while there are more than `countMax`, or one has too few words. */
 export function mergeSections(sections: readonly Sized[], countMax: number, wordsMin: number): Section[] {
-  const merged = [...sections]
+  const merged = joinGroups(sections, Math.ceil(sections.length / SECTIONS_WEIGHED_MAX))
   while (merged.length > 1) {
     const least = leastOf(merged)
     if (merged.length <= countMax && merged.every(({ words }) => words >= wordsMin)) break
@@ -33,6 +35,14 @@ export function mergeSections(sections: readonly Sized[], countMax: number, word
     merged.splice(left, 2, join(merged[left]!, merged[left + 1]!))
   }
   return merged
+}
+
+function joinGroups(sections: readonly Sized[], size: number): Sized[] {
+  const groups: Sized[] = []
+  for (let at = 0; at < sections.length; at += size) {
+    groups.push(sections.slice(at, at + size).reduce(join))
+  }
+  return groups
 }
 
 /** The section to give up first: of the deepest level, the shortest. */

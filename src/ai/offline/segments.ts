@@ -71,8 +71,9 @@ async function stretchCosts(
   const distinct = (await countDistinct(units, counts, pace)) * SMOOTHING
   const cuts = await cutCosts(units, counts, pace)
   const costs = new Float64Array(size * size).fill(Number.POSITIVE_INFINITY)
-  const even = units.reduce((sum, { terms }) => sum + terms.length, 0) / count
-  const unevenness = (balance * even * count) / units.length
+  const total = units.reduce((sum, { terms }) => sum + terms.length, 0)
+  const even = total / count
+  const unevenness = (balance * total) / units.length
   const entropy = (count: number) => count * Math.log(count + SMOOTHING)
   for (let start = 0; start < units.length; start++) {
     await pace()
