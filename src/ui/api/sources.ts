@@ -52,6 +52,17 @@ export const firstPassagesQuery = (id: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   })
 
+/** The last passage of a source: its time tells how long the recording is. */
+export const lastPassageQuery = ({ id, passageCount }: Source) =>
+  queryOptions({
+    queryKey: ['last-passage', id],
+    queryFn: async () => {
+      const after = passageCount > 1 ? passageCount - 2 : undefined
+      return (await read(api.sources({ id }).passages.get({ query: { limit: 1, after } }))).items[0] ?? null
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
 export const passageQuery = (id: string) =>
   queryOptions({
     queryKey: ['passage', id],

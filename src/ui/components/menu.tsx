@@ -73,25 +73,24 @@ export function Menu({
         onKeyDown={(event) => moveFocus(event, menu.current!, button.current!)}
       >
         {items.map((item) => (
-          <button
-            key={item.label}
-            type="button"
-            role={item.checked === undefined ? 'menuitem' : 'menuitemradio'}
-            aria-checked={item.checked}
-            tabIndex={-1}
-            data-danger={item.danger || undefined}
-            onClick={() => choose(item)}
-          >
-            {item.icon && <Icon name={item.icon} />}
-            {item.checked !== undefined && (
-              <span className="tick">{item.checked && <Icon name="check" />}</span>
-            )}
-            <span className="grow">{item.label}</span>
-            {item.hint && <span className="muted">{item.hint}</span>}
-          </button>
+          <Item key={item.label} item={item} choose={() => choose(item)} />
         ))}
       </div>
     </>
+  )
+}
+
+function Item({ item, choose }: { item: MenuItem; choose: () => void }) {
+  const { label, hint, icon, danger, checked } = item
+  const role =
+    checked === undefined ? { role: 'menuitem' } : { role: 'menuitemradio', 'aria-checked': checked }
+  return (
+    <button type="button" {...role} tabIndex={-1} data-danger={danger || undefined} onClick={choose}>
+      {icon && <Icon name={icon} />}
+      {checked !== undefined && <span className="tick">{checked && <Icon name="check" />}</span>}
+      <span className="grow">{label}</span>
+      {hint && <span className="muted">{hint}</span>}
+    </button>
   )
 }
 

@@ -7,7 +7,7 @@ type Piece = { jobId: string; attempt: number; offset: number; text: string }
 
 const heard = new Map<string, HeardText & { end: number }>()
 const listeners = new Set<() => void>()
-let frame = 0
+let isDrawing = false
 
 /** Adds a piece of a section's text: a new attempt starts over, a piece heard before is dropped, a gap is noted. */
 export function hearText({ jobId, attempt, offset, text }: Piece) {
@@ -17,8 +17,10 @@ export function hearText({ jobId, attempt, offset, text }: Piece) {
   if (offset < current.end) return
   const whole = current.whole && offset === current.end
   heard.set(jobId, { attempt, text: current.text + text, whole, end: offset + text.length })
-  frame ||= requestAnimationFrame(() => {
-    frame = 0
+  if (isDrawing) return
+  isDrawing = true
+  requestAnimationFrame(() => {
+    isDrawing = false
     for (const listener of listeners) listener()
   })
 }

@@ -10,7 +10,15 @@ import { setTheme } from '../theme.ts'
 import { fuzzyScore } from './fuzzy-score.ts'
 import { usePageCommands } from './page-commands.ts'
 
-export type Command = { label: string; icon: IconName; kind?: string; keys?: string; run: () => void }
+/** `key` tells commands apart. */
+export type Command = {
+  key: string
+  label: string
+  icon: IconName
+  kind?: string
+  keys?: string
+  run: () => void
+}
 
 const SHOWN_MAX = 12
 
@@ -63,7 +71,7 @@ export function CommandPalette({
           {found.map((command, index) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the text field has the keys of its list
             <div
-              key={`${command.kind}-${command.label}-${index}`}
+              key={command.key}
               id={`${id}-${index}`}
               role="option"
               tabIndex={-1}
@@ -107,6 +115,7 @@ function useCommands(openShortcuts: () => void): Command[] {
   const sources = useSources().data?.pages.flatMap((each) => each.items) ?? []
   const keysOf = (label: string) => shortcuts.find((shortcut) => shortcut.label === label)?.keys
   const go = (label: string, icon: IconName, href: string): Command => ({
+    key: href,
     label,
     icon,
     keys: keysOf(label),
@@ -120,11 +129,11 @@ function useCommands(openShortcuts: () => void): Command[] {
     go('Go to jobs', 'jobs', '/jobs'),
     ...documents.map(({ id, title }) => ({ ...go(title, 'document', `/documents/${id}`), kind: 'Document' })),
     ...sources.map(({ id, title }) => ({ ...go(title, 'source', `/sources/${id}`), kind: 'Source' })),
-    { label: 'Show shortcuts', icon: 'keys', keys: '?', run: openShortcuts },
-    { label: 'Light theme', icon: 'sun', run: () => setTheme('light') },
-    { label: 'Dark theme', icon: 'moon', run: () => setTheme('dark') },
-    { label: 'Theme of the system', icon: 'system', run: () => setTheme('system') },
-    { label: 'API reference', icon: 'code', run: () => location.assign('/docs') },
-    { label: 'Sign out', icon: 'leave', run: () => void signOut() },
+    { key: 'show', label: 'Show shortcuts', icon: 'keys', keys: '?', run: openShortcuts },
+    { key: 'light', label: 'Light theme', icon: 'sun', run: () => setTheme('light') },
+    { key: 'dark', label: 'Dark theme', icon: 'moon', run: () => setTheme('dark') },
+    { key: 'theme', label: 'Theme of the system', icon: 'system', run: () => setTheme('system') },
+    { key: 'api', label: 'API reference', icon: 'code', run: () => location.assign('/docs') },
+    { key: 'sign', label: 'Sign out', icon: 'leave', run: () => void signOut() },
   ]
 }

@@ -6,9 +6,9 @@ import { Icon } from '../../components/icons.tsx'
 export const DeskBar = ({ children }: { children?: ReactNode }) => (
   <header className="desk-bar">
     <p className="crumb">
-      <Link href="/">
+      <Link href="/" aria-label="Documents">
         <Icon name="left" />
-        Documents
+        <span className="wide">Documents</span>
       </Link>
     </p>
     <div className="acts">{children}</div>

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
-import { useLocation } from 'wouter'
 import {
   bodyQuery,
   type Citation,
@@ -158,17 +157,16 @@ function usePageArrival(headings: PostHeading[]) {
 }
 
 function useSectionCommands(headings: PostHeading[]) {
-  const [place] = useLocation()
   const commands = useMemo(
     () =>
       headings.map((heading) => ({
+        key: heading.id,
         label: heading.text,
         icon: 'document' as const,
         kind: 'Section',
         run: () => goToHeading(heading),
       })),
-    // biome-ignore lint/correctness/useExhaustiveDependencies: another page offers its own
-    [headings, place],
+    [headings],
   )
   useOfferCommands(commands)
 }

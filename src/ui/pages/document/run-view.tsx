@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { cancelRun, isActive, jobOutputQuery, type RunWithJobs, resumeRun, useRun } from '../../api/runs.ts'
 import { Button } from '../../components/button.tsx'
 import { useTabTitle } from '../../components/page.tsx'
@@ -46,8 +46,6 @@ export function RunView({ id, title, menu }: { id: string; title: string; menu: 
 
 function RunActs({ run }: { run: RunWithJobs }) {
   const [pending, setPending] = useState(false)
-  // A cancelled run may have to wait until its running step hears of it.
-  useEffect(() => setPending(false), [run.state])
   const act = (change: Promise<unknown>) => {
     setPending(true)
     change.catch((error: Error) => toast(error.message, { isError: true })).finally(() => setPending(false))
