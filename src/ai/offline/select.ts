@@ -9,6 +9,8 @@ const CHAIN_MAX = 3
 /** The most central sentence is worth as much as this many new terms. */
 const CENTRAL_TERMS = 10
 const SENTENCES_PER_BREATH = 128
+/** Less room than this is left empty: only scraps would fit. */
+const ROOM_WORDS_MIN = 8
 /** A choice may run over what was asked by this much. */
 const OVERRUN = 1.08
 
@@ -48,7 +50,7 @@ export async function selectSentences(
   const candidates = await candidatesOf(analysis, sentences, order, pace)
   const cover = createCover(analysis, taste)
   let length = 0
-  while (length < words) {
+  while (length < words - ROOM_WORDS_MIN) {
     let best: Candidate | undefined
     let bestWorth = 0
     for (const [at, candidate] of candidates.entries()) {
