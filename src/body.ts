@@ -15,12 +15,12 @@ const FILE_ROUTES = new Set(['/api/v1/sources'])
  * Anything a browser can send across sites without asking first (text, urlencoded forms) is refused by type.
  */
 export const bodies = new Elysia({ name: 'bodies' }).onParse({ as: 'global' }, async ({ request, route }) => {
-  if (request.body === null) return undefined
+  if (request.body === null) return null
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   const takesFiles = FILE_ROUTES.has(route)
   if (type === 'application/json') return parseJson(await readUpTo(request, JSON_BYTES_MAX))
   if (type === 'multipart/form-data' && takesFiles) return parseForm(request)
-  if (request.headers.get('content-length') === '0') return undefined
+  if (request.headers.get('content-length') === '0') return null
   const accepted = takesFiles ? 'application/json or multipart/form-data' : 'application/json'
   throw new AppError('unsupported_media_type', `Send the body as ${accepted}.`)
 })
@@ -38,7 +38,7 @@ async function parseForm(request: Request): Promise<Record<string, unknown>> {
 }
 
 function parseJson(bytes: Uint8Array): unknown {
-  if (bytes.length === 0) return undefined
+  if (bytes.length === 0) return null
   refuseDeep(bytes)
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)

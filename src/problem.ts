@@ -1,4 +1,4 @@
-import { type Static, Type as t } from '@sinclair/typebox'
+import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
 import { Elysia, ValidationError } from 'elysia'
 import { oneOf } from '#src/one-of.ts'
 import { AppError, type ErrorCode, errorStatus, type Issue } from './errors.ts'
@@ -36,9 +36,9 @@ export function problems(log: Log) {
       set.headers['x-content-type-options'] = 'nosniff'
       set.headers['cache-control'] = 'no-store'
     })
-    .onError({ as: 'global' }, ({ code, error, request, set }) => {
+    .onError({ as: 'global' }, ({ code, error, request, set, params, query, headers }) => {
       const requestId = String(set.headers['x-request-id'])
-      const failure = asAppError(code, error)
+      const failure = asAppError(code, error, { params, query, headers })
       if (failure.kind === 'internal')
         log.error(
           { requestId, method: request.method, path: new URL(request.url).pathname, err: error },
@@ -72,34 +72,50 @@ export function problemResponse(
   })
 }
 
+type RequestParts = Partial<Record<'params' | 'query' | 'headers', Record<string, unknown>>>
+
 /** What the caller may know of a failure: unknown ones say "internal" and nothing more. */
-function asAppError(code: unknown, error: unknown): AppError {
+function asAppError(code: unknown, error: unknown, context: RequestParts): AppError {
   if (error instanceof AppError) return error
   if (error instanceof Error && error.cause instanceof AppError) return error.cause
-  if (error instanceof ValidationError && error.type !== 'response') return invalidRequest(error)
+  if (error instanceof ValidationError && error.type !== 'response') return invalidRequest(error, context)
   if (code === 'NOT_FOUND') return new AppError('not_found', 'There is nothing at this address.')
   if (code === 'PARSE') return new AppError('malformed_body', 'The body could not be read.')
   return new AppError('internal', 'Something failed on our side. Nothing was changed; try again.')
 }
 
-function invalidRequest(error: ValidationError): AppError {
+const PLACES: Record<string, string> = {
+  body: 'The body',
+  query: 'The query',
+  params: 'The address',
+  headers: 'A header',
+}
+
+function invalidRequest(error: ValidationError, context: RequestParts): AppError {
+  const { place = error.type, name } = error.type === 'property' ? findNumber(error.value, context) : {}
   const issues: Issue[] = []
   for (const issue of error.all) {
     if (!('path' in issue) || issues.length === ISSUES_MAX) continue
-    issues.push({
-      path: issue.path || '/',
-      message: String(issue.summary ?? issue.message ?? 'is not valid'),
-    })
+    issues.push({ path: issue.path || `/${name ?? ''}`, message: messageOf(issue) })
   }
   const first = issues[0]
-  const where =
-    { body: 'The body', query: 'The query', params: 'The address', headers: 'A header' }[error.type] ??
-    'The request'
-  return new AppError(
-    'invalid_request',
-    `${where} is not valid${first ? `: ${first.path} ${first.message}` : ''}.`,
-    issues,
-  )
+  const where = PLACES[place] ?? 'The request'
+  const what = first ? `: ${first.path} ${first.message}` : ''
+  return new AppError('invalid_request', `${where} is not valid${what}.`, issues)
+}
+
+/** Elysia does not say which number of the request was out of its range: the one of this value. */
+function findNumber(value: unknown, context: RequestParts): { place?: string; name?: string } {
+  for (const place of ['params', 'query', 'headers'] as const)
+    for (const [name, text] of Object.entries(context[place] ?? {}))
+      if (Number(text) === value && text !== '') return { place, name }
+  return {}
+}
+
+function messageOf(issue: { message?: string; summary?: string; schema?: TSchema }): string {
+  if (issue.schema?.anyOf?.some((variant: TSchema) => variant.type === 'integer'))
+    return 'must be a whole number'
+  return String(issue.summary ?? issue.message ?? 'is not valid')
 }
 
 const titleOf = (code: ErrorCode) => code.replaceAll('_', ' ').replace(/^./, (letter) => letter.toUpperCase())
