@@ -154,15 +154,20 @@ export async function undeleteDocument(db: Db, projectId: string, id: string): P
     eq(documents.projectId, projectId),
     sql`${documents.deletedAt} IS NOT NULL`,
   )
-  const undelete = db.update(documents).set({ deletedAt: null, revision: sql`revision + 1` }).where(deleted)
+  const row = await db.select(columns).from(documents).where(deleted).get()
+  if (!row) throw notFound('deleted document')
+  const revision = row.revision + 1
+  const document = { ...present(row), titleChosen: row.titleChosen, revision }
+  const undelete = db
+    .update(documents)
+    .set({ deletedAt: null, revision })
+    .where(and(deleted, eq(documents.revision, row.revision)))
   try {
-    await atomically(db, undelete, [])
+    await atomically(db, undelete, [tell(db, projectId, 'document.created', presentDocument(document))])
   } catch (error) {
     if (error instanceof ConditionFailed) throw notFound('deleted document')
     throw error
   }
-  const document = await requireDocument(db, projectId, id)
-  await tell(db, projectId, 'document.created', presentDocument(document))
   return document
 }
 
@@ -207,7 +212,8 @@ function documentLookup(db: Db) {
     )
     .prepare()
   return remembered(db, async (key): Promise<StoredDocument | undefined> => {
-    const [projectId, id] = key.split(' ')
+    const space = key.indexOf(' ')
+    const [projectId, id] = [key.slice(0, space), key.slice(space + 1)]
     const row = await byId.get({ projectId, id })
     return row && { ...present(row), titleChosen: row.titleChosen, revision: row.revision }
   })
