@@ -1,3 +1,4 @@
+import type { Citation } from '#src/ai/schemas.ts'
 import { nextVersion } from '#src/documents/save-version.ts'
 import talk from './fixtures/talk.md' with { type: 'text' }
 import type { Member, TestApp } from './harness.ts'
@@ -26,18 +27,17 @@ export async function addDocument(app: TestApp, member: Partial<Member> = {}) {
   return { id: body.id as string, sourceId: source.id }
 }
 
-/** Saves the next version of the team's document as the worker would. */
-export async function saveVersion(
-  app: TestApp,
-  documentId: string,
-  markdown: string,
-  reason = 'Saved by hand',
-) {
+type Saving = { member?: { projectId: string }; reason?: string; citations?: Citation[] }
+
+/** Saves the next version of a document as the worker would; the team's unless told. */
+export async function saveVersion(app: TestApp, documentId: string, markdown: string, saving: Saving = {}) {
+  const { member = app.team, reason = 'Saved by hand', citations = [] } = saving
+  const { projectId } = member
   const { number, writes } = await nextVersion(app.db, {
-    projectId: app.team.projectId,
+    projectId,
     documentId,
     markdown,
-    citations: [],
+    citations,
     author: 'ada',
     reason,
   })

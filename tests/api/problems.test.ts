@@ -1,0 +1,307 @@
+import { expect, test } from 'bun:test'
+import { JSON_BYTES_MAX, JSON_DEPTH_MAX, MULTIPART_BYTES_MAX } from '#src/body.ts'
+import { errorStatus } from '#src/errors.ts'
+import { readAnswer, request, testApp } from '../harness.ts'
+import { addDocument } from '../material.ts'
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+test('a failure is a problem document: type, title, status, detail, code, and the id of the request', async () => {
+  await using app = await testApp()
+  const { status, headers, body } = await app.call('GET', '/api/v1/documents/doc_none')
+  expect(status).toBe(404)
+  expect(headers.get('content-type')).toBe('application/problem+json')
+  expect(body).toEqual({
+    type: '/docs/errors#not_found',
+    title: 'Not found',
+    status: 404,
+    detail: 'There is no such document.',
+    code: 'not_found',
+    requestId: headers.get('x-request-id'),
+  })
+})
+
+test('the address that a problem names explains its code', async () => {
+  await using app = await testApp()
+  const { status, text } = await app.call('GET', '/docs/errors', { key: null })
+  expect(status).toBe(200)
+  for (const code of Object.keys(errorStatus))
+    expect(text).toMatch(new RegExp(`id="${code.replaceAll('_', '[-_]')}"`))
+})
+
+test('every answer carries the id of its request; a usable one is kept, any other replaced', async () => {
+  await using app = await testApp()
+  const idFor = async (sent?: string) => {
+    const headers: Record<string, string> = sent === undefined ? {} : { 'x-request-id': sent }
+    return (await app.call('GET', '/health/live', { headers })).headers.get('x-request-id')
+  }
+  for (const kept of ['abc', 'a.b:c_d-1', 'x'.repeat(128)]) expect(await idFor(kept)).toBe(kept)
+  const hostile = ['', ' ', 'x'.repeat(129), 'a b', 'a"b', '<script>', 'é', 'a,b', '{}']
+  for (const sent of hostile) expect(await idFor(sent)).toMatch(/^[\w-]{8,64}$/)
+  const ids = new Set(await Promise.all(Array.from({ length: 100 }, () => idFor())))
+  expect(ids.size).toBe(100)
+})
+
+test('every answer forbids caching and sniffing', async () => {
+  await using app = await testApp()
+  for (const path of ['/health/live', '/api/v1/documents', '/api/v1/nothing']) {
+    const { headers } = await app.call('GET', path)
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+  }
+})
+
+test('401 says how to sign in', async () => {
+  await using app = await testApp()
+  const { status, headers } = await app.call('GET', '/api/v1/documents', { key: null })
+  expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
+})
+
+test('an address or a method that there is not is a problem too', async () => {
+  await using app = await testApp()
+  for (const [method, path] of [
+    ['GET', '/api/v1/nothing'],
+    ['PUT', '/api/v1/documents'],
+    ['POST', '/health/live'],
+    ['GET', '/api/v2'],
+  ] as const) {
+    const { status, body } = await app.call(method, path)
+    expect({ method, path, status, code: body?.code }).toEqual({
+      method,
+      path,
+      status: 404,
+      code: 'not_found',
+    })
+  }
+})
+
+test('HEAD answers as GET does, without the body', async () => {
+  await using app = await testApp()
+  const { id, sourceId } = await addDocument(app)
+  for (const path of [
+    '/api/v1',
+    '/health/ready',
+    `/api/v1/documents/${id}`,
+    `/api/v1/sources/${sourceId}`,
+    '/api/v1/jobs',
+    '/api/v1/documents/doc_none',
+  ]) {
+    const [get, head] = [await app.call('GET', path), await app.call('HEAD', path)]
+    expect({ path, status: head.status, text: head.text }).toEqual({ path, status: get.status, text: '' })
+    expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'))
+    expect(head.headers.get('etag')).toBe(get.headers.get('etag'))
+  }
+  expect((await app.call('HEAD', '/api/v1/documents', { key: null })).status).toBe(401)
+})
+
+test('a body is read as JSON and nothing else: what a form of another site can send is refused', async () => {
+  await using app = await testApp()
+  const post = (type: string | undefined, body: string | Uint8Array) =>
+    app.call('POST', '/api/v1/documents', {
+      body,
+      headers: type === undefined ? {} : { 'content-type': type },
+    })
+  const json = '{"sourceIds":[]}'
+  expect((await post('application/json', json)).status).toBe(201)
+  expect((await post('application/json; charset=utf-8', json)).status).toBe(201)
+  expect((await post('Application/JSON', json)).status).toBe(201)
+  for (const type of [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/xml',
+    'multipart/form-data; boundary=x',
+    'json',
+    '',
+  ])
+    expect({ type, ...codeOf(await post(type, json)) }).toEqual({
+      type,
+      status: 415,
+      code: 'unsupported_media_type',
+    })
+  expect(codeOf(await post(undefined, new TextEncoder().encode(json)))).toEqual({
+    status: 415,
+    code: 'unsupported_media_type',
+  })
+})
+
+test('a POST that needs no body may come without one, or with an empty one', async () => {
+  await using app = await testApp()
+  const { id } = await addDocument(app)
+  const { body } = await app.call('POST', '/api/v1/pipelines/generate_blog', { body: { documentId: id } })
+  const cancel = `/api/v1/runs/${body.run.id}/cancel`
+  expect((await app.call('POST', cancel)).status).toBe(200)
+  expect((await app.call('POST', cancel, { headers: JSON_TYPE })).status).toBe(200)
+  expect((await app.call('POST', cancel, { body: '', headers: JSON_TYPE })).status).toBe(200)
+  expect((await app.call('POST', cancel, { body: {} })).status).toBe(200)
+  // Where one is needed, its absence is said.
+  for (const headers of [{}, JSON_TYPE]) {
+    const { status, body: problem } = await app.call('POST', '/api/v1/documents', {
+      headers: headers as Record<string, string>,
+    })
+    expect({ status, code: problem.code }).toEqual({ status: 422, code: 'invalid_request' })
+  }
+})
+
+test('what is not JSON in UTF-8 is malformed', async () => {
+  await using app = await testApp()
+  const bodies = [
+    '{',
+    '[1,',
+    '{"a":}',
+    "{'a':1}",
+    'undefined',
+    '{"sourceIds":[]} x',
+    new Uint8Array([0x7b, 0xff, 0x7d]),
+    '\u0000',
+  ]
+  for (const body of bodies) {
+    const answer = await app.call('POST', '/api/v1/documents', { body, headers: JSON_TYPE })
+    expect({ body, ...codeOf(answer) }).toEqual({ body, status: 400, code: 'malformed_body' })
+  }
+})
+
+test('JSON of the wrong shape is invalid, with the fields that are wrong', async () => {
+  await using app = await testApp()
+  for (const body of ['null', '[]', '1', '"text"', 'true', '{}']) {
+    const answer = await app.call('POST', '/api/v1/documents', { body, headers: JSON_TYPE })
+    expect({ body, ...codeOf(answer) }).toEqual({ body, status: 422, code: 'invalid_request' })
+  }
+  const { body } = await app.call('POST', '/api/v1/documents', {
+    body: { sourceIds: 'x', title: 5, colour: 'red' },
+  })
+  expect(body.issues.map((issue: { path: string }) => issue.path).toSorted()).toEqual([
+    '/colour',
+    '/sourceIds',
+    '/title',
+  ])
+})
+
+test('JSON is read to a depth of 64 and no deeper, at once', async () => {
+  await using app = await testApp()
+  const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
+  const post = (body: string) => app.call('POST', '/api/v1/documents', { body, headers: JSON_TYPE })
+  expect(codeOf(await post(nested(JSON_DEPTH_MAX)))).toEqual({ status: 422, code: 'invalid_request' })
+  for (const depth of [JSON_DEPTH_MAX + 1, 100_000]) {
+    const answer = await post(nested(depth))
+    expect({ depth, ...codeOf(answer) }).toEqual({ depth, status: 422, code: 'limit_exceeded' })
+    expect(answer.body.detail).toContain('64')
+  }
+  expect(codeOf(await post('{"a":'.repeat(100_000)))).toEqual({ status: 422, code: 'limit_exceeded' })
+  // Brackets in a text are no depth.
+  const title = '[{'.repeat(90)
+  expect((await app.call('POST', '/api/v1/documents', { body: { sourceIds: [], title } })).body.title).toBe(
+    title,
+  )
+})
+
+test('a body over the limit is refused with the limit, whether it says its length or not', async () => {
+  await using app = await testApp()
+  const declared = await app.call('POST', '/api/v1/sources', {
+    body: { kind: 'text', text: 'x'.repeat(JSON_BYTES_MAX) },
+  })
+  expect(codeOf(declared)).toEqual({ status: 413, code: 'body_too_large' })
+  expect(declared.body.detail).toContain(String(JSON_BYTES_MAX))
+
+  let sent = 0
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      sent += 64 * 1024
+      controller.enqueue(new Uint8Array(64 * 1024).fill(32))
+    },
+  })
+  const chunked = new Request('http://localhost/api/v1/sources', {
+    method: 'POST',
+    body: endless,
+    headers: { ...JSON_TYPE, authorization: `Bearer ${app.team.key}` },
+  })
+  const answer = await readAnswer(await app.fetch(chunked))
+  expect(codeOf(answer)).toEqual({ status: 413, code: 'body_too_large' })
+  expect(sent).toBeLessThan(JSON_BYTES_MAX + 1024 * 1024)
+
+  const form = new FormData()
+  form.set('file', new File([new Uint8Array(MULTIPART_BYTES_MAX)], 'large.txt'))
+  const upload = await app.call('POST', '/api/v1/sources', { body: form })
+  expect(codeOf(upload)).toEqual({ status: 413, code: 'body_too_large' })
+  expect(upload.body.detail).toContain(String(MULTIPART_BYTES_MAX))
+})
+
+test('a form that is broken is malformed', async () => {
+  await using app = await testApp()
+  for (const type of ['multipart/form-data', 'multipart/form-data; boundary=none']) {
+    const answer = await app.call('POST', '/api/v1/sources', {
+      body: 'no form',
+      headers: { 'content-type': type },
+    })
+    expect({ type, ...codeOf(answer) }).toEqual({ type, status: 400, code: 'malformed_body' })
+  }
+})
+
+test('text that no database can keep is repaired on the way in, not changed on the way out', async () => {
+  await using app = await testApp()
+  const body = '{"sourceIds":[],"title":"a\\ud800b\\u0000c \\ud83d\\ude00"}'
+  const created = await app.call('POST', '/api/v1/documents', { body, headers: JSON_TYPE })
+  expect(created.body.title).toBe('a\ufffdb\ufffdc 😀')
+  expect((await app.call('GET', `/api/v1/documents/${created.body.id}`)).body.title).toBe(
+    'a\ufffdb\ufffdc 😀',
+  )
+})
+
+test('an unforeseen failure says that it is ours, and nothing of what it was', async () => {
+  await using app = await testApp()
+  app.db.select = () => {
+    throw new Error('disk I/O error at /var/lib/secret.db')
+  }
+  const { status, body, text } = await app.call('GET', '/api/v1/sources')
+  expect({ status, code: body.code }).toEqual({ status: 500, code: 'internal' })
+  expect(text).not.toMatch(/secret|disk|Error:/)
+})
+
+test('readiness says when the database does not answer; life does not depend on it', async () => {
+  await using app = await testApp()
+  app.db.get = () => {
+    throw new Error('disk I/O error')
+  }
+  expect(codeOf(await app.call('GET', '/health/ready', { key: null }))).toEqual({
+    status: 503,
+    code: 'unavailable',
+  })
+  expect((await app.call('GET', '/health/live', { key: null })).body).toEqual({ status: 'ok' })
+})
+
+test('a query or an address that is not valid is named as such', async () => {
+  await using app = await testApp()
+  for (const [path, where] of [
+    ['/api/v1/documents?limit=0', 'query'],
+    ['/api/v1/documents?limit=201', 'query'],
+    ['/api/v1/documents?limit=x', 'query'],
+    ['/api/v1/documents?limit=', 'query'],
+    ['/api/v1/documents?colour=red', 'query'],
+    ['/api/v1/documents/doc_x/versions/0', 'address'],
+    ['/api/v1/documents/doc_x/versions/one', 'address'],
+    ['/api/v1/documents/%E0%A4%A', 'address'],
+  ] as const) {
+    const { status, body } = await app.call('GET', path)
+    expect({ path, status, code: body.code }).toEqual({ path, status: 422, code: 'invalid_request' })
+    expect(body.detail).toContain(where)
+    expect(body.issues.length).toBeGreaterThan(0)
+    expect(body.detail).not.toMatch(/'integer'|undefined/)
+  }
+})
+
+test('a request that is not valid is refused with every issue, up to twenty', async () => {
+  await using app = await testApp()
+  const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`field${index}`, index]))
+  const { body } = await app.call('POST', '/api/v1/documents', { body: { sourceIds: [], ...many } })
+  expect(body.issues).toHaveLength(20)
+})
+
+test('a request object can be sent by hand', async () => {
+  await using app = await testApp()
+  const response = await app.fetch(request('GET', '/api/v1', { key: null }))
+  expect(await response.json()).toMatchObject({ name: 'Quill', queue: 'inline', environment: 'test' })
+})
+
+const codeOf = ({ status, body }: { status: number; body?: { code?: string } }) => ({
+  status,
+  code: body?.code,
+})
