@@ -1,6 +1,6 @@
 import type { Citation } from '#src/ai/schemas.ts'
 import { nextVersion } from '#src/documents/save-version.ts'
-import talk from './fixtures/talk.md' with { type: 'text' }
+import talk from '../src/projects/sample-talk.md' with { type: 'text' }
 import type { Member, TestApp } from './harness.ts'
 
 /** A talk of some 1,500 words, with speakers and times: enough to write a post from. */

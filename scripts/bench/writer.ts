@@ -15,7 +15,7 @@ import { boundaryF1, entityRecall, mean, pk, rouge } from '#scripts/bench/writer
 import { type Analysis, analyse } from '#src/ai/offline/analysis.ts'
 import { offline } from '#src/ai/offline/offline.ts'
 import { summarise } from '#src/ai/offline/outline.ts'
-import { createPace } from '#src/ai/offline/pace.ts'
+import { createPace } from '#src/pace.ts'
 import { plainText } from '#src/ai/offline/plain-text.ts'
 import { PROSE_BALANCE } from '#src/ai/offline/plan-sections.ts'
 import { segment } from '#src/ai/offline/segments.ts'

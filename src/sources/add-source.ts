@@ -3,8 +3,8 @@ import type { Db, Write } from '#db/connect.ts'
 import { sources } from '#db/schema/sources.ts'
 import { newId } from '#src/ids.ts'
 import { tell } from '#src/jobs/events.ts'
+import { createPace } from '#src/pace.ts'
 import { countWords } from '#src/words.ts'
-import { breather } from './breathe.ts'
 import type { ImportedSource } from './importer.ts'
 import { presentSource, type Source } from './schemas.ts'
 import { searchTerms } from './search-terms.ts'
@@ -51,12 +51,12 @@ type PassageOwner = { projectId: string; sourceId: string; imported: ImportedSou
 
 // Rows travel as one JSON parameter: a shared engine allows a hundred parameters a statement.
 async function passageWrites(db: Db, { projectId, sourceId, imported }: PassageOwner): Promise<Write[]> {
-  const breathe = breather()
+  const pace = createPace()
   const rows = []
   for (const [position, passage] of imported.passages.entries()) {
     const text = imported.text.slice(passage.start, passage.end)
     rows.push({ id: newId('psg'), position, text, terms: searchTerms(text), ...passage })
-    if (breathe.isDue()) await breathe.now()
+    await pace()
   }
   const writes: Write[] = []
   for (let first = 0; first < rows.length; first += PASSAGES_PER_WRITE) {

@@ -1,5 +1,5 @@
 import { limitExceeded } from '#src/errors.ts'
-import type { Breather } from '#src/sources/breathe.ts'
+import type { Pace } from '#src/pace.ts'
 import { inFull } from '#src/sources/in-full.ts'
 import { HEADINGS_MAX, PASSAGES_MAX } from '#src/sources/limits.ts'
 import { HEAD_CHARS, readTurn, type Turn } from '#src/sources/turns.ts'
@@ -48,10 +48,10 @@ type Reading = {
 }
 
 /** Cuts a text into headings and stretches of lines, in one pass. */
-export async function readBlocks(text: string, options: BlockOptions, breathe: Breather) {
+export async function readBlocks(text: string, options: BlockOptions, pace: Pace) {
   const reading: Reading = { text, options, blocks: [], headings: 0, isList: false }
   for (let start = 0; start < text.length; ) {
-    if (breathe.isDue()) await breathe.now()
+    await pace()
     const lineBreak = text.indexOf('\n', start)
     const end = lineBreak < 0 ? text.length : lineBreak
     readLine(reading, start, end)

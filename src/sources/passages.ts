@@ -1,3 +1,4 @@
+import { createPace, type Pace } from '#src/pace.ts'
 import {
   type BlockOptions,
   type Heading,
@@ -5,7 +6,6 @@ import {
   type Stretch,
   tooManyPassages,
 } from '#src/sources/blocks.ts'
-import { type Breather, breather } from '#src/sources/breathe.ts'
 import type { PassageSpan } from '#src/sources/importer.ts'
 import { PASSAGES_MAX } from '#src/sources/limits.ts'
 import { judgeMarks, type Marks } from '#src/sources/speakers.ts'
@@ -26,15 +26,15 @@ type Place = { heading?: string; headingLevel?: number; speaker?: string; timeMs
  * Throws `limit_exceeded` over PASSAGES_MAX or HEADINGS_MAX.
  */
 export async function splitPassages(text: string, options: BlockOptions = {}): Promise<PassageSpan[]> {
-  const breathe = breather()
-  const blocks = await readBlocks(text, options, breathe)
+  const pace = createPace()
+  const blocks = await readBlocks(text, options, pace)
   const marks = judgeMarks(text, blocks)
   const passages: PassageSpan[] = []
   let place: Place = {}
   let paragraph: Paragraph | undefined
 
   const close = async () => {
-    if (paragraph) await addPassages(passages, { text, paragraph, place, breathe })
+    if (paragraph) await addPassages(passages, { text, paragraph, place, pace })
     paragraph = undefined
   }
   for (const block of blocks) {
@@ -88,12 +88,12 @@ function isDoubtful({ turn, isParagraph }: Stretch, marks: Marks): boolean {
   return isParagraph && isLabel && !marks.hasLabel(turn)
 }
 
-type Addition = { text: string; paragraph: Paragraph; place: Place; breathe: Breather }
+type Addition = { text: string; paragraph: Paragraph; place: Place; pace: Pace }
 
-async function addPassages(passages: PassageSpan[], { text, paragraph, place, breathe }: Addition) {
+async function addPassages(passages: PassageSpan[], { text, paragraph, place, pace }: Addition) {
   const { heading, headingLevel } = place
   const { speaker, timeMs } = paragraph
-  for (const span of await splitLong(text, paragraph, breathe)) {
+  for (const span of await splitLong(text, paragraph, pace)) {
     if (passages.length >= PASSAGES_MAX) throw tooManyPassages()
     const passage: PassageSpan = { ...span }
     if (speaker !== undefined) passage.speaker = speaker

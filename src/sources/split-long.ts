@@ -1,4 +1,4 @@
-import type { Breather } from '#src/sources/breathe.ts'
+import type { Pace } from '#src/pace.ts'
 import { PASSAGE_CHARS_MAX } from '#src/sources/limits.ts'
 
 type Span = { start: number; end: number }
@@ -16,7 +16,7 @@ const ABBREVIATION_CHARS = 12
  * ends of sentences (Unicode UAX #29), inside a longer sentence at line breaks or white space, and where
  * there is none between two graphemes. Only a grapheme that is itself too long is cut, between code points.
  */
-export async function splitLong(text: string, span: Span, breathe: Breather): Promise<Span[]> {
+export async function splitLong(text: string, span: Span, pace: Pace): Promise<Span[]> {
   const whole = trimSpan(text, span)
   if (!whole) return []
   const length = whole.end - whole.start
@@ -27,7 +27,7 @@ export async function splitLong(text: string, span: Span, breathe: Breather): Pr
   let start = whole.start
   let end = whole.start
   for (const sentenceEnd of sentenceEnds(text.slice(whole.start, whole.end))) {
-    if (breathe.isDue()) await breathe.now()
+    await pace()
     const next = whole.start + sentenceEnd
     if (next - start > PASSAGE_CHARS_MAX && end > start) {
       pieces.push({ start, end })

@@ -1,6 +1,6 @@
 import { type Analysis, analyse } from '#src/ai/offline/analysis.ts'
-import type { Pace } from '#src/ai/offline/pace.ts'
 import type { Material } from '#src/ai/provider.ts'
+import type { Pace } from '#src/pace.ts'
 
 /** Each section of a post is a job of its own: they share one reading of the material. */
 const CACHE_BYTES_MAX = 48 * 1024 * 1024

@@ -4,12 +4,12 @@ import { detectLanguage } from '#src/ai/offline/detect-language.ts'
 import type { Language } from '#src/ai/offline/languages/language.ts'
 import { languageOf } from '#src/ai/offline/languages/registry.ts'
 import { linkSentences } from '#src/ai/offline/link-sentences.ts'
-import type { Pace } from '#src/ai/offline/pace.ts'
 import { isQuestion, qualityOf } from '#src/ai/offline/quality.ts'
 import { splitSentences } from '#src/ai/offline/sentences.ts'
 import { createVocabulary, type Token, type Vocabulary } from '#src/ai/offline/vocabulary.ts'
 import { wordsOf } from '#src/ai/offline/words.ts'
 import type { Material, MaterialPassage } from '#src/ai/provider.ts'
+import type { Pace } from '#src/pace.ts'
 
 const SPEECH_SHARE = 0.5
 

@@ -1,10 +1,10 @@
 import type { Analysis } from '#src/ai/offline/analysis.ts'
 import { sentencesOf } from '#src/ai/offline/centrality.ts'
 import { shareWords } from '#src/ai/offline/lengths.ts'
-import type { Pace } from '#src/ai/offline/pace.ts'
 import { sectionTaste, subjectTerms } from '#src/ai/offline/tastes.ts'
 import { writableSizes } from '#src/ai/offline/units.ts'
 import type { Chapter, Outline } from '#src/ai/schemas.ts'
+import type { Pace } from '#src/pace.ts'
 
 const NEAREST_MAX = 8
 

@@ -1,5 +1,5 @@
 import type { Analysis, Sentence } from '#src/ai/offline/analysis.ts'
-import type { Pace } from '#src/ai/offline/pace.ts'
+import type { Pace } from '#src/pace.ts'
 
 const SENTENCES_PER_BREATH = 256
 

@@ -3,8 +3,8 @@ import { sentencesOf } from '#src/ai/offline/centrality.ts'
 import { type Keyphrase, keyphrasesOf, sharpen } from '#src/ai/offline/keyphrases.ts'
 import type { Language } from '#src/ai/offline/languages/language.ts'
 import type { Section } from '#src/ai/offline/own-sections.ts'
-import type { Pace } from '#src/ai/offline/pace.ts'
 import { isUnspaced, stemOf, wordsOf } from '#src/ai/offline/words.ts'
+import type { Pace } from '#src/pace.ts'
 
 const HEADING_CHARS_MAX = 70
 const OWN_HEADING_CHARS_MAX = 180

@@ -1,10 +1,10 @@
 import { detectLanguage } from '#src/ai/offline/detect-language.ts'
 import { keyphrasesOf } from '#src/ai/offline/keyphrases.ts'
 import { languageOf } from '#src/ai/offline/languages/registry.ts'
-import type { Pace } from '#src/ai/offline/pace.ts'
 import { plainText } from '#src/ai/offline/plain-text.ts'
 import { splitSentences } from '#src/ai/offline/sentences.ts'
 import type { ImagePrompt } from '#src/ai/schemas.ts'
+import type { Pace } from '#src/pace.ts'
 
 const DETAILS_MAX = 3
 const READ_CHARS_MAX = 20_000

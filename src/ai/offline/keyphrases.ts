@@ -1,7 +1,7 @@
 import type { Language } from '#src/ai/offline/languages/language.ts'
-import type { Pace } from '#src/ai/offline/pace.ts'
 import { isTerm } from '#src/ai/offline/vocabulary.ts'
 import { isUnspaced, stemOf, wordsOf } from '#src/ai/offline/words.ts'
+import type { Pace } from '#src/pace.ts'
 
 const PHRASE_WORDS_MAX = 3
 const NAME_WORDS_MAX = 4

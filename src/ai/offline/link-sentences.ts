@@ -1,6 +1,6 @@
 import type { Analysis, Passage, Sentence } from '#src/ai/offline/analysis.ts'
-import type { Pace } from '#src/ai/offline/pace.ts'
 import { wordsOf } from '#src/ai/offline/words.ts'
+import type { Pace } from '#src/pace.ts'
 
 const QUESTION_WORDS_MIN = 4
 const QUESTION_WORDS_MAX = 45

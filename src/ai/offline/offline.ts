@@ -1,15 +1,16 @@
 import { analysisOf } from '#src/ai/offline/analysis-cache.ts'
 import { assignPassages } from '#src/ai/offline/assign-passages.ts'
 import { sentencesOf } from '#src/ai/offline/centrality.ts'
+import { digestNotice } from '#src/ai/offline/digest-notice.ts'
 import { imagePromptOf } from '#src/ai/offline/image-prompts.ts'
 import { planOutline } from '#src/ai/offline/outline.ts'
-import { createPace } from '#src/ai/offline/pace.ts'
 import { readMaterial, tooShort } from '#src/ai/offline/read-material.ts'
 import { selectSentences } from '#src/ai/offline/select.ts'
 import { seoOf } from '#src/ai/offline/seo.ts'
 import { sectionTaste } from '#src/ai/offline/tastes.ts'
 import { joinPieces, paragraphsOf, writeProse } from '#src/ai/offline/write-prose.ts'
 import type { WritingProvider } from '#src/ai/provider.ts'
+import { createPace } from '#src/pace.ts'
 
 /**
  * The writer that needs no key and no network: it chooses sentences from the sources, takes the traces of
@@ -17,6 +18,7 @@ import type { WritingProvider } from '#src/ai/provider.ts'
  */
 export const offline: WritingProvider = {
   name: 'offline',
+  notice: digestNotice,
 
   async outline(material, options, { signal }) {
     const pace = createPace(signal)

@@ -1,6 +1,5 @@
 import type { Analysis } from '#src/ai/offline/analysis.ts'
 import { defaultPostWords, shareWords } from '#src/ai/offline/lengths.ts'
-import type { Pace } from '#src/ai/offline/pace.ts'
 import { planSections } from '#src/ai/offline/plan-sections.ts'
 import { selectSentences } from '#src/ai/offline/select.ts'
 import { summaryTaste } from '#src/ai/offline/tastes.ts'
@@ -8,6 +7,7 @@ import { writableSizes } from '#src/ai/offline/units.ts'
 import { joinPieces, voicesOf, writeProse } from '#src/ai/offline/write-prose.ts'
 import type { Material, WritingOptions } from '#src/ai/provider.ts'
 import type { CitedMarkdown, Outline } from '#src/ai/schemas.ts'
+import type { Pace } from '#src/pace.ts'
 
 const SUMMARY_WORDS = 80
 const TITLE_CHARS_MAX = 120

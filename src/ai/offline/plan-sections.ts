@@ -1,9 +1,9 @@
 import type { Analysis } from '#src/ai/offline/analysis.ts'
 import { headingsOf } from '#src/ai/offline/headings.ts'
 import { mergeSections, ownSections, type Section } from '#src/ai/offline/own-sections.ts'
-import type { Pace } from '#src/ai/offline/pace.ts'
 import { segment } from '#src/ai/offline/segments.ts'
 import { describeUnit, unitsOf, writableSizes } from '#src/ai/offline/units.ts'
+import type { Pace } from '#src/pace.ts'
 
 const SECTIONS_MIN = 3
 const SECTIONS_MAX = 9

@@ -1,9 +1,9 @@
 import type { Analysis } from '#src/ai/offline/analysis.ts'
 import { analysisOf } from '#src/ai/offline/analysis-cache.ts'
-import type { Pace } from '#src/ai/offline/pace.ts'
 import { isUnspaced } from '#src/ai/offline/words.ts'
 import type { Material } from '#src/ai/provider.ts'
 import { AppError } from '#src/errors.ts'
+import type { Pace } from '#src/pace.ts'
 
 const SOURCE_WORDS_MIN = 100
 const SOURCE_CHARS_MIN_UNSPACED = 200

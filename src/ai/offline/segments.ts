@@ -1,4 +1,4 @@
-import type { Pace } from '#src/ai/offline/pace.ts'
+import type { Pace } from '#src/pace.ts'
 
 /** Laplace's addition to every count of a stretch's words: a higher one lets stretches differ less. */
 const SMOOTHING = 2

@@ -1,8 +1,8 @@
 import type { Analysis, Sentence } from '#src/ai/offline/analysis.ts'
 import { centralityOf } from '#src/ai/offline/centrality.ts'
-import type { Pace } from '#src/ai/offline/pace.ts'
 import { tonePreference } from '#src/ai/offline/tone.ts'
 import type { Tone } from '#src/ai/schemas.ts'
+import type { Pace } from '#src/pace.ts'
 
 /** A sentence brings at most two before it; one that needs more is left out. */
 const CHAIN_MAX = 3

@@ -2,11 +2,11 @@ import { detectLanguage } from '#src/ai/offline/detect-language.ts'
 import { type Keyphrase, keyphrasesOf, sharpen } from '#src/ai/offline/keyphrases.ts'
 import type { Language } from '#src/ai/offline/languages/language.ts'
 import { languageOf } from '#src/ai/offline/languages/registry.ts'
-import type { Pace } from '#src/ai/offline/pace.ts'
 import { plainText } from '#src/ai/offline/plain-text.ts'
 import { splitSentences } from '#src/ai/offline/sentences.ts'
 import { sentenceGap } from '#src/ai/offline/words.ts'
 import type { Seo } from '#src/ai/schemas.ts'
+import type { Pace } from '#src/pace.ts'
 
 const TITLE_CHARS_MAX = 60
 /** A title is cut at its colon only when this much stands before it. */

@@ -1,8 +1,8 @@
 import type { Analysis } from '#src/ai/offline/analysis.ts'
 import { sentencesOf } from '#src/ai/offline/centrality.ts'
-import type { Pace } from '#src/ai/offline/pace.ts'
 import type { Unit } from '#src/ai/offline/segments.ts'
 import { chainOf } from '#src/ai/offline/select.ts'
+import type { Pace } from '#src/pace.ts'
 
 /** More units than this are merged before segmenting: the work grows with their square. */
 const UNITS_MAX = 160

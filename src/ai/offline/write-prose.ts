@@ -1,7 +1,7 @@
 import type { Analysis, Passage, Sentence } from '#src/ai/offline/analysis.ts'
-import { escapeMarkdown } from '#src/ai/offline/escape-markdown.ts'
 import { sentenceGap } from '#src/ai/offline/words.ts'
 import type { Citation, CitedMarkdown } from '#src/ai/schemas.ts'
+import { escapeMarkdown } from '#src/escape-markdown.ts'
 
 const PARAGRAPH_SENTENCES_MAX = 5
 /** Sentences of different passages share a paragraph up to here. */

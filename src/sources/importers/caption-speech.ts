@@ -1,4 +1,4 @@
-import type { Breather } from '#src/sources/breathe.ts'
+import type { Pace } from '#src/pace.ts'
 import type { Caption, CaptionLine } from '#src/sources/importers/captions.ts'
 import { readTurn } from '#src/sources/turns.ts'
 
@@ -16,13 +16,13 @@ const CAPITALS = /^[\p{Lu}\p{N} .'’()&-]{3,}$/u
  * labels (`ANNA: …`; `Anna: …` when it comes back, or when half of the captions have one). A label lasts
  * until the next change.
  */
-export async function readSpeech(captions: Caption[], breathe: Breather): Promise<Speech[]> {
+export async function readSpeech(captions: Caption[], pace: Pace): Promise<Speech[]> {
   const hasVoices = captions.some(({ lines }) => lines.some(({ voice }) => voice))
-  const isSpeaker = hasVoices ? () => false : await chooseLabels(captions, breathe)
+  const isSpeaker = hasVoices ? () => false : await chooseLabels(captions, pace)
   const speeches: Speech[] = []
   let speaker: string | undefined
   for (const { startMs, endMs, lines } of captions) {
-    if (breathe.isDue()) await breathe.now()
+    await pace()
     for (const { part, voice, isChange } of lines.flatMap(splitChanges)) {
       const found = readLabel(part)
       const label = found && isSpeaker(found.label) ? found.label : undefined
@@ -51,12 +51,12 @@ function readLabel(part: string): { label: string; afterLabel: number } | undefi
   return turn?.label && isLabel ? { label: turn.label, afterLabel: turn.afterLabel } : undefined
 }
 
-async function chooseLabels(captions: Caption[], breathe: Breather): Promise<(label: string) => boolean> {
+async function chooseLabels(captions: Caption[], pace: Pace): Promise<(label: string) => boolean> {
   const counts = new Map<string, number>()
   let parts = 0
   let labelled = 0
   for (const { lines } of captions) {
-    if (breathe.isDue()) await breathe.now()
+    await pace()
     for (const { part } of lines.flatMap(splitChanges)) {
       const label = readLabel(part)?.label
       parts++

@@ -1,5 +1,5 @@
+import { createPace, type Pace } from '#src/pace.ts'
 import { tooManyPassages } from '#src/sources/blocks.ts'
-import { type Breather, breather } from '#src/sources/breathe.ts'
 import type { ImportedSource, PassageSpan } from '#src/sources/importer.ts'
 import { readSpeech, type Speech } from '#src/sources/importers/caption-speech.ts'
 import { readCaptions } from '#src/sources/importers/captions.ts'
@@ -25,17 +25,17 @@ export async function readCaptionText(
   raw: string,
   options: { blankLinesInside: boolean },
 ): Promise<ImportedSource> {
-  const breathe = breather()
-  const captions = await readCaptions(normalizeText(raw), { ...options, breathe })
-  const paragraphs = await joinSpeech(await readSpeech(dropRepeats(captions), breathe), breathe)
+  const pace = createPace()
+  const captions = await readCaptions(normalizeText(raw), { ...options, pace })
+  const paragraphs = await joinSpeech(await readSpeech(dropRepeats(captions), pace), pace)
   if (paragraphs.length > PASSAGES_MAX) throw tooManyPassages()
-  return writeText(paragraphs, breathe)
+  return writeText(paragraphs, pace)
 }
 
-async function joinSpeech(speeches: Speech[], breathe: Breather): Promise<Speech[]> {
+async function joinSpeech(speeches: Speech[], pace: Pace): Promise<Speech[]> {
   const paragraphs: Speech[] = []
   for (const speech of speeches) {
-    if (breathe.isDue()) await breathe.now()
+    await pace()
     const open = paragraphs.at(-1)
     if (!open || beginsParagraph(open, speech)) {
       paragraphs.push({ ...speech })
@@ -57,7 +57,7 @@ function gapBetween(before: string, after: string): string {
   return UNSPACED_END.test(before.slice(-2)) && UNSPACED_START.test(after.slice(0, 2)) ? '' : ' '
 }
 
-async function writeText(paragraphs: Speech[], breathe: Breather): Promise<ImportedSource> {
+async function writeText(paragraphs: Speech[], pace: Pace): Promise<ImportedSource> {
   const pieces: string[] = []
   const starts: number[] = []
   let length = 0
@@ -74,7 +74,7 @@ async function writeText(paragraphs: Speech[], breathe: Breather): Promise<Impor
   const passages: PassageSpan[] = []
   for (const [at, { text: words, speaker, startMs }] of paragraphs.entries()) {
     const start = starts[at]!
-    for (const span of await splitLong(text, { start, end: start + words.length }, breathe))
+    for (const span of await splitLong(text, { start, end: start + words.length }, pace))
       passages.push({ ...span, ...(speaker === undefined ? {} : { speaker }), timeMs: startMs })
   }
   return { text, passages }

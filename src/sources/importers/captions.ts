@@ -1,5 +1,5 @@
 import { AppError, limitExceeded } from '#src/errors.ts'
-import type { Breather } from '#src/sources/breathe.ts'
+import type { Pace } from '#src/pace.ts'
 import { inFull } from '#src/sources/in-full.ts'
 import { CAPTIONS_MAX, LINE_CHARS_MAX } from '#src/sources/limits.ts'
 import { lineTooLong } from '#src/sources/storable-text.ts'
@@ -38,10 +38,10 @@ const ENTITIES: Record<string, string> = {
  * comma or a point may stand before the milliseconds. Comments, styles and regions of WebVTT are no captions.
  * In SubRip (`blankLinesInside`) a blank line does not end a caption. `unreadable_file` when there is none.
  */
-export async function readCaptions(text: string, options: { blankLinesInside: boolean; breathe: Breather }) {
+export async function readCaptions(text: string, options: { blankLinesInside: boolean; pace: Pace }) {
   const reading: Reading = { captions: [], isOpen: false }
   for (let start = 0; start < text.length; ) {
-    if (options.breathe.isDue()) await options.breathe.now()
+    await options.pace()
     const lineBreak = text.indexOf('\n', start)
     const end = lineBreak < 0 ? text.length : lineBreak
     if (end - start > LINE_CHARS_MAX) throw lineTooLong(end - start)

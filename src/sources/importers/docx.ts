@@ -1,5 +1,5 @@
 import { AppError } from '#src/errors.ts'
-import { type Breather, breather } from '#src/sources/breathe.ts'
+import { createPace, type Pace } from '#src/pace.ts'
 import type { ImportedSource, Importer } from '#src/sources/importer.ts'
 import { docxReader } from '#src/sources/importers/docx-reader.ts'
 import { stylesReader } from '#src/sources/importers/docx-styles.ts'
@@ -26,17 +26,17 @@ export async function readDocx(bytes: Uint8Array): Promise<ImportedSource> {
       'The file is an older Word document or has a password: save it as .docx.',
     )
   const zip = openZip(bytes)
-  const breathe = breather()
+  const pace = createPace()
   const body = findBody(zip)
   const styles = stylesReader()
-  if (zip.entries.has('word/styles.xml')) await parsePart(zip, 'word/styles.xml', styles, breathe)
+  if (zip.entries.has('word/styles.xml')) await parsePart(zip, 'word/styles.xml', styles, pace)
   const reader = docxReader(styles.finish())
-  await parsePart(zip, body, reader, breathe)
+  await parsePart(zip, body, reader, pace)
   const { title, blocks } = reader.finish()
   const heading = blocks.find(({ kind, level }) => kind === 'heading' && level === 1)?.text
   return {
-    title: title ?? heading ?? (await readCoreTitle(zip, breathe)),
-    ...(await structuredText(blocks, breathe)),
+    title: title ?? heading ?? (await readCoreTitle(zip, pace)),
+    ...(await structuredText(blocks, pace)),
   }
 }
 
@@ -47,7 +47,7 @@ function findBody(zip: Zip): string {
   throw new AppError('unreadable_file', 'The file is packed like a Word document but has no text part.')
 }
 
-async function readCoreTitle(zip: Zip, breathe: Breather): Promise<string | undefined> {
+async function readCoreTitle(zip: Zip, pace: Pace): Promise<string | undefined> {
   let title = ''
   let isInTitle = false
   if (!zip.entries.has('docProps/core.xml')) return undefined
@@ -62,14 +62,14 @@ async function readCoreTitle(zip: Zip, breathe: Breather): Promise<string | unde
       if (isInTitle) title += text
     },
   }
-  await parsePart(zip, 'docProps/core.xml', handler, breathe)
+  await parsePart(zip, 'docProps/core.xml', handler, pace)
   return title.trim() || undefined
 }
 
-async function parsePart(zip: Zip, name: string, handler: MarkupHandler, breathe: Breather) {
+async function parsePart(zip: Zip, name: string, handler: MarkupHandler, pace: Pace) {
   const parser = markupParser(handler, { xmlMode: true })
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  await unpack(zip, name, { onBytes: (bytes) => parser.write(decodePart(decoder, bytes)), breathe })
+  await unpack(zip, name, { onBytes: (bytes) => parser.write(decodePart(decoder, bytes)), pace })
   parser.end()
 }
 

@@ -1,4 +1,4 @@
-import { breather } from '#src/sources/breathe.ts'
+import { createPace } from '#src/pace.ts'
 import { decodeText } from '#src/sources/decode-text.ts'
 import type { ImportedSource, Importer } from '#src/sources/importer.ts'
 import { htmlReader } from '#src/sources/importers/html-reader.ts'
@@ -15,14 +15,14 @@ export const html: Importer = {
 
 /** The readable text of a page: of its `main`, else its `article`s, else all of it, without what frames it. */
 export async function readHtml(markup: string): Promise<ImportedSource> {
-  const breathe = breather()
+  const pace = createPace()
   const reader = htmlReader()
   const parser = markupParser(reader, { xmlMode: false })
   for (let at = 0; at < markup.length; at += CHUNK_CHARS) {
-    if (breathe.isDue()) await breathe.now()
+    await pace()
     parser.write(markup.slice(at, at + CHUNK_CHARS))
   }
   parser.end()
   const { title, blocks } = reader.finish()
-  return { title, ...(await structuredText(blocks, breathe)) }
+  return { title, ...(await structuredText(blocks, pace)) }
 }

@@ -1,4 +1,4 @@
-import type { Breather } from '#src/sources/breathe.ts'
+import type { Pace } from '#src/pace.ts'
 import type { ImportedSource } from '#src/sources/importer.ts'
 import { SOURCE_TEXT_BYTES_MAX } from '#src/sources/limits.ts'
 import { splitPassages } from '#src/sources/passages.ts'
@@ -17,13 +17,13 @@ export type TextBlock = {
  * `## Heading`, list items and table rows one to a line, code between fences. Only real headings become
  * headings of passages, whatever the other lines look like.
  */
-export async function structuredText(blocks: TextBlock[], breathe: Breather): Promise<ImportedSource> {
+export async function structuredText(blocks: TextBlock[], pace: Pace): Promise<ImportedSource> {
   const pieces: string[] = []
   const headingsAt = new Set<number>()
   let length = 0
   let before: TextBlock['kind'] | undefined
   for (const { kind, text, level = 1 } of blocks) {
-    if (breathe.isDue()) await breathe.now()
+    await pace()
     const words = normalizeText(text).trim()
     if (words === '') continue
     const isSameList = kind === before && (kind === 'item' || kind === 'row')

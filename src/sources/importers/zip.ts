@@ -1,6 +1,6 @@
 import { Inflate } from 'fflate'
 import { AppError, limitExceeded } from '#src/errors.ts'
-import type { Breather } from '#src/sources/breathe.ts'
+import type { Pace } from '#src/pace.ts'
 import { inFull } from '#src/sources/in-full.ts'
 import {
   DOCX_ENTRIES_MAX,
@@ -67,7 +67,7 @@ export function openZip(bytes: Uint8Array): Zip {
 export async function unpack(
   zip: Zip,
   name: string,
-  options: { onBytes(bytes: Uint8Array): void; breathe: Breather },
+  options: { onBytes(bytes: Uint8Array): void; pace: Pace },
 ) {
   const entry = zip.entries.get(name)
   if (!entry) throw damaged()
@@ -82,7 +82,7 @@ export async function unpack(
   }
   const inflate = entry.method === METHODS.deflated ? inflater(receive) : receive
   for (let at = 0; at < packed.byteLength; at += CHUNK_BYTES) {
-    if (options.breathe.isDue()) await options.breathe.now()
+    await options.pace()
     inflate(packed.subarray(at, at + CHUNK_BYTES), at + CHUNK_BYTES >= packed.byteLength)
   }
   if (unpacked !== entry.unpackedBytes) throw damaged()

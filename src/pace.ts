@@ -7,10 +7,10 @@ export type Pace = () => Promise<void> | void
  * Returns a function to call between small pieces of work: it hands the event loop over when the slice
  * is used up, and throws the signal's reason once the work is cancelled.
  */
-export function createPace(signal: AbortSignal): Pace {
+export function createPace(signal?: AbortSignal): Pace {
   let sliceStart = performance.now()
   return () => {
-    signal.throwIfAborted()
+    signal?.throwIfAborted()
     if (performance.now() - sliceStart < SLICE_MS) return
     return new Promise((resolve) => {
       setImmediate(() => {
