@@ -3,11 +3,12 @@ import { digestNotice } from '#src/ai/offline/digest-notice.ts'
 import { offline } from '#src/ai/offline/offline.ts'
 import { providerNames, providers } from '#src/ai/registry.ts'
 import { AppError } from '#src/errors.ts'
+import sampleTalk from '#src/projects/sample-talk.md' with { type: 'text' }
 import { expectCited, sentencesOf } from '#tests/ai/cited.ts'
 import { context, draft, wordsIn } from '#tests/ai/draft.ts'
 import { fixtureMaterial, materialFrom, proseAbout } from '#tests/ai/material.ts'
 
-const talk = fixtureMaterial('talk.md')
+const talk = materialFrom(sampleTalk, 'talk')
 
 describe('a post from a talk', async () => {
   const post = await draft([talk])
