@@ -202,7 +202,7 @@ function finish(text: string): string {
   const bare = tidy(text)
   const capital = bare.replace(
     /^(["“‘'«(]?)(\p{Ll})(?![\p{L}\p{N}]*[\p{Lu}\p{N}])/u,
-    (_, quote, letter) => quote + capital(letter),
+    (_, quote, letter) => quote + capitalOf(letter),
   )
   return /[\p{L}\p{N}%)\]"”’'»]$/u.test(capital) &&
     !/[.!?。！？…]["”’'»)\]]*$/u.test(capital) &&
@@ -216,7 +216,7 @@ const isSpaced = (text: string) =>
   !/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]["”’'»)\]]*$/u.test(text)
 
 /** The capital of a letter, where it is the capital of no other letter: cleaning must not change the word. */
-function capital(letter: string): string {
+function capitalOf(letter: string): string {
   const upper = letter.toUpperCase()
   return upper.toLowerCase() === letter ? upper : letter
 }
