@@ -28,6 +28,7 @@ export function Elapsed({ from, to }: { from: string | undefined; to: string | u
 }
 
 export function describeLength(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`
   if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`
   if (ms < MINUTE_MS) return `${Math.floor(ms / 1_000)} s`
   if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min ${Math.floor((ms % MINUTE_MS) / 1_000)} s`

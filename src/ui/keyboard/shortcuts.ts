@@ -64,7 +64,8 @@ const isTyping = (target: EventTarget | null) =>
 const singleKeysOn = () => localStorage.getItem(SETTING) !== 'off'
 
 function notify() {
-  shown = active.map(({ keys, label, group }) => ({ keys, label, group }))
+  const byKeys = new Map(active.map(({ keys, label, group }) => [keys, { keys, label, group }]))
+  shown = [...byKeys.values()]
   for (const listener of listeners) listener()
 }
 

@@ -7,12 +7,12 @@ import { Page } from '../components/page.tsx'
 import { ProblemNotice } from '../components/problem-notice.tsx'
 import { Skeleton } from '../components/skeleton.tsx'
 import type { PageProps } from '../routes.tsx'
-import { HunkView } from './compare/hunk-view.tsx'
+import { HunkView, saysOtherwise } from './compare/hunk-view.tsx'
 import { RestoreButton } from './document/version-list.tsx'
 
 const words: Record<SectionComparison['status'], { word: string; tone: Tone }> = {
   same: { word: 'Unchanged', tone: 'neutral' },
-  edited: { word: 'Edited', tone: 'warning' },
+  edited: { word: 'Edited', tone: 'neutral' },
   added: { word: 'Added', tone: 'good' },
   removed: { word: 'Removed', tone: 'bad' },
 }
@@ -65,7 +65,10 @@ function Summary({ sections }: { sections: SectionComparison[] }) {
 
 function ComparedSection({ section }: { section: SectionComparison }) {
   const [open, setOpen] = useState(section.status === 'edited')
-  const { word, tone } = words[section.status]
+  const renumbered = section.status === 'edited' && !section.hunks?.some(saysOtherwise)
+  const { word, tone } = renumbered
+    ? { word: 'Citations renumbered', tone: 'neutral' as const }
+    : words[section.status]
   const heading = section.heading || 'Before the first section'
   return (
     <section className="compared" aria-label={heading}>
@@ -75,17 +78,19 @@ function ComparedSection({ section }: { section: SectionComparison }) {
         </h2>
         {section.moved && <Badge>Moved</Badge>}
         <Badge tone={tone}>{word}</Badge>
-        {section.hunks && (
+        {section.hunks && !renumbered && (
           <Button look="quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
             {open ? 'Fold' : 'Unfold'}
           </Button>
         )}
       </header>
-      {open && (
+      {open && !renumbered && (
         <div className="prose">
-          {section.hunks?.map((hunk) => (
-            <HunkView key={hunk.id} hunk={hunk} />
-          ))}
+          {section.hunks
+            ?.filter((hunk) => hunk.kind !== 'heading' || saysOtherwise(hunk))
+            .map((hunk) => (
+              <HunkView key={hunk.id} hunk={hunk} />
+            ))}
         </div>
       )}
     </section>

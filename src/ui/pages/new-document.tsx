@@ -1,8 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
 import { type ClipboardEvent, useEffect, useRef, useState } from 'react'
-import { useLocation } from 'wouter'
+import { useLocation, useSearch } from 'wouter'
 import { createDocument } from '../api/documents.ts'
 import { startRun } from '../api/runs.ts'
-import { ACCEPTED_FILES } from '../api/sources.ts'
+import { ACCEPTED_FILES, type Source, sourceQuery } from '../api/sources.ts'
 import { Button } from '../components/button.tsx'
 import { FileDrop } from '../components/file-drop.tsx'
 import { Page } from '../components/page.tsx'
@@ -27,6 +28,7 @@ export default function NewDocument() {
   const paste = useRef<HTMLTextAreaElement>(null)
   const files = useRef<HTMLInputElement>(null)
 
+  useGivenSource((source) => adding.addExisting([source]))
   const addPasted = async (text: string) => {
     if (await adding.addPasted(text)) return true
     if (paste.current && !paste.current.value && text.length < LARGE_CHARS) paste.current.value = text
@@ -146,6 +148,17 @@ function takeTyped(field: HTMLTextAreaElement, add: (text: string) => Promise<bo
   if (!text.trim()) return field.focus()
   field.value = ''
   void add(text)
+}
+
+/** The source that the address names is there from the start. */
+function useGivenSource(add: (source: Source) => void) {
+  const id = new URLSearchParams(useSearch()).get('source')
+  const source = useQuery({ ...sourceQuery(id ?? ''), enabled: id !== null }).data
+  const latest = useRef(add)
+  latest.current = add
+  useEffect(() => {
+    if (source) latest.current(source)
+  }, [source])
 }
 
 function useWriteKey(write: () => void) {

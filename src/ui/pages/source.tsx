@@ -44,8 +44,8 @@ function SourceView({ source, marked }: { source: Source; marked: string }) {
       title={source.title}
       width="form"
       act={
-        <ButtonLink href={`/sources?q=`} icon="search">
-          Search
+        <ButtonLink look="primary" href={`/documents/new?source=${source.id}`}>
+          Write a post
         </ButtonLink>
       }
     >
@@ -77,7 +77,11 @@ function SourceView({ source, marked }: { source: Source; marked: string }) {
           </Button>
         </div>
       )}
-      {items ? <Passages passages={items} marked={marked} /> : <Skeleton look="text" lines={9} />}
+      {items ? (
+        <Passages title={source.title} passages={items} marked={marked} />
+      ) : (
+        <Skeleton look="text" lines={9} />
+      )}
       {passages.hasNextPage && (
         <div className="more">
           <Button pending={passages.isFetchingNextPage} onClick={() => passages.fetchNextPage()}>

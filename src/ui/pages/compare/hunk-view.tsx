@@ -2,7 +2,10 @@ import type { ReactNode } from 'react'
 import type { Hunk } from '../../api/documents.ts'
 import { InlineMarkdown } from '../document/inline-markdown.tsx'
 
-/** One block of a comparison: as it stands, added, removed, or with its changed words inside. */
+/**
+ * One block of a comparison: as it stands, added, removed, or with its changed words inside. The markers of
+ * citations are left out: one more of them renumbers all that follow.
+ */
 export function HunkView({ hunk }: { hunk: Hunk }) {
   const Block = hunk.kind === 'heading' ? 'h3' : 'p'
   return (
@@ -16,7 +19,7 @@ export function HunkView({ hunk }: { hunk: Hunk }) {
 const labels = { edited: 'Edited', added: 'Added', removed: 'Removed' }
 
 function contentOf(hunk: Hunk): ReactNode {
-  const inline = (text: string) => <InlineMarkdown text={withoutSign(text, hunk)} />
+  const inline = (text: string) => <InlineMarkdown markers={false} text={withoutSign(text, hunk)} />
   if (hunk.type === 'added') return <ins>{inline(hunk.after?.text ?? '')}</ins>
   if (hunk.type === 'removed') return <del>{inline(hunk.before?.text ?? '')}</del>
   if (hunk.type === 'same' || !hunk.changes) return inline(hunk.after?.text ?? '')
@@ -26,6 +29,14 @@ function contentOf(hunk: Hunk): ReactNode {
     return <Mark key={index}>{inline(text)}</Mark>
   })
 }
+
+/** Whether a block says something else than before, whatever its citations are numbered. */
+export const saysOtherwise = ({ type, changes = [] }: Hunk) =>
+  type === 'added' ||
+  type === 'removed' ||
+  changes.some((change) => change.type !== 'same' && withoutMarkers(change.text))
+
+const withoutMarkers = (text: string) => text.replace(/\[\^[^\]\s]{1,64}\]/g, '').trim()
 
 /** A heading's hashes are its rank, which it is shown by. */
 const withoutSign = (text: string, hunk: Hunk) =>

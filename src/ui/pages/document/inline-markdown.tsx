@@ -8,7 +8,7 @@ const MARKER_CHARS_MAX = 40
  * A line of Markdown as text, with its emphasis and its citation markers and nothing else: for text that is
  * still being written and for comparisons, where half a construct may stand. One pass; no HTML is made.
  */
-export function InlineMarkdown({ text }: { text: string }) {
+export function InlineMarkdown({ text, markers = true }: { text: string; markers?: boolean }) {
   const nodes: ReactNode[] = []
   const marks: Marks = { strong: false, em: false, code: false }
   let run = ''
@@ -28,7 +28,7 @@ export function InlineMarkdown({ text }: { text: string }) {
     else if (marks.code) run += letter
     else if (close > 0 && close - at <= MARKER_CHARS_MAX) {
       flush()
-      nodes.push(<sup key={nodes.length}>{text.slice(at + 2, close)}</sup>)
+      if (markers) nodes.push(<sup key={nodes.length}>{text.slice(at + 2, close)}</sup>)
       at = close
     } else if (text.startsWith('**', at)) {
       toggle('strong')

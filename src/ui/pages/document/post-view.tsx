@@ -109,6 +109,7 @@ export function PostView({ document, number, newest, stopped, menu }: Props) {
           newest={newest}
           citations={citations}
           active={citation.active?.marker}
+          outline={<Outline headings={headings} text={text} />}
         />
       )}
       {citation.active && shown && (

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { cancelRun, isActive, jobOutputQuery, type RunWithJobs, resumeRun, useRun } from '../../api/runs.ts'
-import { Button } from '../../components/button.tsx'
+import { Button, ButtonLink } from '../../components/button.tsx'
 import { useTabTitle } from '../../components/page.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
@@ -35,7 +35,7 @@ export function RunView({ id, title, menu }: { id: string; title: string; menu: 
           <ProblemNotice error={error} act={<Button onClick={() => refetch()}>Try again</Button>} />
         )}
         <p className="live-status" role="status">
-          {progress && `${progress}.`} {run && isActive(run) && 'You may leave; the work goes on.'}
+          {progress && run && isActive(run) ? `${progress}. You may leave; the work goes on.` : null}
         </p>
         {run && <Ending run={run} />}
         {run && <LiveText run={run} />}
@@ -56,6 +56,12 @@ function RunActs({ run }: { run: RunWithJobs }) {
         Cancel
       </Button>
     )
+  if (isHopeless(run))
+    return (
+      <ButtonLink look="primary" icon="plus" href="/documents/new">
+        New document
+      </ButtonLink>
+    )
   return (
     <Button look="primary" icon="restore" pending={pending} onClick={() => act(resumeRun(run.id))}>
       Resume
@@ -68,7 +74,11 @@ function Ending({ run }: { run: RunWithJobs }) {
     return (
       <ProblemNotice
         error={new Error(run.error?.message ?? 'The run failed.')}
-        safe="What was finished is kept; Resume goes on from the step that failed."
+        safe={
+          isHopeless(run)
+            ? 'The source is kept: begin a new document with it and more material.'
+            : 'What was finished is kept; Resume goes on from the step that failed.'
+        }
       />
     )
   if (run.state === 'cancelled')
@@ -77,6 +87,9 @@ function Ending({ run }: { run: RunWithJobs }) {
     )
   return null
 }
+
+/** Some failures would only be met again. */
+const isHopeless = (run: RunWithJobs) => run.error?.code === 'source_too_short'
 
 function LiveText({ run }: { run: RunWithJobs }) {
   const jobOf = (kind: string) => run.jobs.find((job) => job.kind === kind && job.state === 'succeeded')

@@ -27,10 +27,10 @@ function excerpt(pieces: Piece[]): Piece[] {
   const end = start + EXCERPT_CHARS
   return pieces.flatMap(({ text, isHit, at }) => {
     const from = Math.max(0, start - at)
-    const cut = text.slice(from, Math.max(0, end - at))
-    if (!cut) return []
-    const before = from > 0 ? '… ' : ''
-    const after = at + text.length > end ? ' …' : ''
-    return [{ text: before + cut + after, isHit, at }]
+    const to = Math.max(0, end - at)
+    if (from >= text.length || to === 0) return []
+    const head = from > 0 ? `… ${text.slice(text.indexOf(' ', from) + 1, to)}` : text.slice(0, to)
+    const cut = to < text.length ? `${head.slice(0, head.lastIndexOf(' '))} …` : head
+    return [{ text: cut, isHit, at }]
   })
 }
