@@ -1,7 +1,8 @@
-import { type Static, type TSchema, Type as t } from '@sinclair/typebox'
+import { type Static, Type as t } from '@sinclair/typebox'
 import { Elysia, ValidationError } from 'elysia'
 import { oneOf } from '#src/one-of.ts'
-import { AppError, type ErrorCode, errorStatus, type Issue } from './errors.ts'
+import { AppError, type ErrorCode, errorStatus } from './errors.ts'
+import { invalidRequest, type RequestParts } from './invalid-request.ts'
 import type { Log } from './log.ts'
 
 /** RFC 9457 problem document. */
@@ -20,7 +21,6 @@ export const Problem = t.Object(
 export type Problem = Static<typeof Problem>
 
 const REQUEST_ID_FORMAT = /^[\w.:-]{1,128}$/
-const ISSUES_MAX = 20
 
 /** Ids of requests that bring none: unique among processes by the first part, in a process by the count. */
 const PROCESS_ID = crypto.randomUUID().slice(0, 13)
@@ -72,8 +72,6 @@ export function problemResponse(
   })
 }
 
-type RequestParts = Partial<Record<'params' | 'query' | 'headers', Record<string, unknown>>>
-
 /** What the caller may know of a failure: unknown ones say "internal" and nothing more. */
 function asAppError(code: unknown, error: unknown, context: RequestParts): AppError {
   if (error instanceof AppError) return error
@@ -82,40 +80,6 @@ function asAppError(code: unknown, error: unknown, context: RequestParts): AppEr
   if (code === 'NOT_FOUND') return new AppError('not_found', 'There is nothing at this address.')
   if (code === 'PARSE') return new AppError('malformed_body', 'The body could not be read.')
   return new AppError('internal', 'Something failed on our side. Nothing was changed; try again.')
-}
-
-const PLACES: Record<string, string> = {
-  body: 'The body',
-  query: 'The query',
-  params: 'The address',
-  headers: 'A header',
-}
-
-function invalidRequest(error: ValidationError, context: RequestParts): AppError {
-  const { place = error.type, name } = error.type === 'property' ? findNumber(error.value, context) : {}
-  const issues: Issue[] = []
-  for (const issue of error.all) {
-    if (!('path' in issue) || issues.length === ISSUES_MAX) continue
-    issues.push({ path: issue.path || `/${name ?? ''}`, message: messageOf(issue) })
-  }
-  const first = issues[0]
-  const where = PLACES[place] ?? 'The request'
-  const what = first ? `: ${first.path} ${first.message}` : ''
-  return new AppError('invalid_request', `${where} is not valid${what}.`, issues)
-}
-
-/** Elysia does not say which number of the request was out of its range: the one of this value. */
-function findNumber(value: unknown, context: RequestParts): { place?: string; name?: string } {
-  for (const place of ['params', 'query', 'headers'] as const)
-    for (const [name, text] of Object.entries(context[place] ?? {}))
-      if (Number(text) === value && text !== '') return { place, name }
-  return {}
-}
-
-function messageOf(issue: { message?: string; summary?: string; schema?: TSchema }): string {
-  if (issue.schema?.anyOf?.some((variant: TSchema) => variant.type === 'integer'))
-    return 'must be a whole number'
-  return String(issue.summary ?? issue.message ?? 'is not valid')
 }
 
 const titleOf = (code: ErrorCode) => code.replaceAll('_', ' ').replace(/^./, (letter) => letter.toUpperCase())

@@ -47,7 +47,7 @@ export async function testApp({ worker = false, demo = false } = {}): Promise<Te
   const connection = connect(':memory:')
   const { port, statements } = recording(connection.port)
   const db = overPort(port)
-  const log = createLog((process.env.TEST_LOG ?? 'silent') as 'silent')
+  const log = createLog('silent')
   const hub = createEventHub(db, log)
   const queue = inlineQueue(db)
   const app = createApp({ db, log, hub, queue, demo, env: readEnv({ NODE_ENV: 'test' }) })

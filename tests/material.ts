@@ -13,7 +13,14 @@ export async function addTalk(app: TestApp, { key }: Partial<Member> = {}) {
     body: { kind: 'text', text: talk },
   })
   if (status !== 201) throw new Error(`The source was refused: ${text}`)
-  return body as { id: string; title: string; words: number; characters: number; passageCount: number }
+  return body as {
+    id: string
+    kind: string
+    title: string
+    words: number
+    characters: number
+    passageCount: number
+  }
 }
 
 /** A document that draws on a new source. */

@@ -45,7 +45,9 @@ export async function nextVersion(db: Db, version: NewVersion): Promise<{ number
   const title = titleOf(checkedFrontmatter(parts.frontmatter)) ?? document.title
   await refuseFalseQuotes(db, projectId, version.citations)
 
-  const previous = document.currentVersion ? await sectionsOf(db, documentId, document.currentVersion) : []
+  // What is restored is its old self, whatever stands there now.
+  const before = version.restoredFrom ?? document.currentVersion
+  const previous = before ? await sectionsOf(db, documentId, before) : []
   const ids = carryIds(previous, parts.sections, () => newId('sec'))
   const number = (document.currentVersion ?? 0) + 1
   const versionId = newId('ver')

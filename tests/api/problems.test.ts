@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { JSON_BYTES_MAX, JSON_DEPTH_MAX, MULTIPART_BYTES_MAX } from '#src/body.ts'
 import { errorStatus } from '#src/errors.ts'
-import { readAnswer, request, testApp } from '../harness.ts'
+import { readAnswer, testApp } from '../harness.ts'
 import { addDocument } from '../material.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
@@ -295,10 +295,30 @@ test('a request that is not valid is refused with every issue, up to twenty', as
   expect(body.issues).toHaveLength(20)
 })
 
-test('a request object can be sent by hand', async () => {
+test('of a body that may be one of several, the issues are those of the likeliest', async () => {
   await using app = await testApp()
-  const response = await app.fetch(request('GET', '/api/v1', { key: null }))
-  expect(await response.json()).toMatchObject({ name: 'Quill', queue: 'inline', environment: 'test' })
+  const pathsOf = async (path: string, body: unknown) => {
+    const headers = { 'sec-fetch-site': 'same-origin' }
+    const answer = await app.call('POST', path, { body, headers })
+    expect(answer.status).toBe(422)
+    expect(answer.text).not.toMatch(/undefined|UnionEnum|union/)
+    return answer.body.issues.map((issue: { path: string }) => issue.path)
+  }
+  expect(await pathsOf('/api/v1/sources', { kind: 'text' })).toEqual(['/text'])
+  expect(await pathsOf('/api/v1/sources', { kind: 'text', text: 5, title: '' })).toEqual(['/title', '/text'])
+  expect(await pathsOf('/api/v1/session', { kind: 'api_key' })).toEqual(['/key'])
+  expect(await pathsOf('/api/v1/session', { kind: 'password' })).toEqual(['/kind'])
+  expect(
+    await pathsOf('/api/v1/pipelines/generate_blog', { documentId: 'x', options: { tone: 'z' } }),
+  ).toEqual(['/options/tone'])
+})
+
+test('the first page of the API says what answers and where to go on', async () => {
+  await using app = await testApp()
+  const { body } = await app.call('GET', '/api/v1', { key: null })
+  expect(body).toMatchObject({ name: 'Quill', queue: 'inline', environment: 'test' })
+  for (const link of Object.values<string>(body.links))
+    expect((await app.call('HEAD', link)).status).toBe(200)
 })
 
 const codeOf = ({ status, body }: { status: number; body?: { code?: string } }) => ({
