@@ -1,13 +1,12 @@
 import type { Server } from 'bun'
 import type { App } from './app.ts'
-import { MULTIPART_BYTES_MAX } from './body.ts'
 import { ConfigError, type Env } from './env.ts'
 import { interfaceRoutes } from './interface.ts'
 
 /** Longer than a step may be waited for, and than the heartbeat of the event stream. */
 const IDLE_SECONDS = 90
-/** A body over our own limit is answered by the app; over this one the connection is cut. */
-const BODY_BYTES_MAX = MULTIPART_BYTES_MAX * 2
+/** The app itself refuses a body that is too large, by a problem document, and reads no further. */
+const BODY_BYTES_MAX = Number.MAX_SAFE_INTEGER
 const API_PATHS = ['/api/*', '/docs', '/docs/*', '/health/*'] as const
 
 /** Listens with the API and the interface. Throws ConfigError when the port cannot be had. */
@@ -22,6 +21,8 @@ export async function listen(app: App, env: Env): Promise<Server<undefined>> {
       hostname: env.host,
       port: env.port,
       routes,
+      // Outside of development it would be on: two servers would listen on one port and share its requests.
+      reusePort: false,
       idleTimeout: IDLE_SECONDS,
       maxRequestBodySize: BODY_BYTES_MAX,
       development: env.environment === 'development' &&
@@ -36,4 +37,11 @@ export async function listen(app: App, env: Env): Promise<Server<undefined>> {
       ])
     throw new ConfigError([`HOST ${env.host} with PORT ${env.port} cannot be listened on: ${message}.`])
   }
+}
+
+/** Takes no more requests and lets those that run end; after the grace their connections are cut. */
+export async function drain(server: Server<undefined>, graceMs: number): Promise<void> {
+  const cut = setTimeout(() => server.stop(true), graceMs)
+  await server.stop()
+  clearTimeout(cut)
 }

@@ -6,7 +6,11 @@ import { createEventHub } from './jobs/event-hub.ts'
 import { createLog } from './log.ts'
 import { inlineQueue } from './queue/inline.ts'
 
-export type Services = AppDeps & { close(): void }
+export type Services = AppDeps & {
+  /** Lets nobody wait any longer: streams end, and requests that wait for a job get it as it is. */
+  end(): void
+  close(): void
+}
 
 /** Opens what every process needs: the database with its schema up to date, the queue, the event hub, the log. */
 export function openServices(env: Env, { demo }: { demo: boolean }): Services {
@@ -14,6 +18,11 @@ export function openServices(env: Env, { demo }: { demo: boolean }): Services {
   const { db, close } = openDatabase(env)
   const log = createLog(env.logLevel)
   const hub = createEventHub(db, log)
+  const ending = new AbortController()
+  const end = () => {
+    ending.abort()
+    hub.close()
+  }
   return {
     db,
     env,
@@ -21,8 +30,10 @@ export function openServices(env: Env, { demo }: { demo: boolean }): Services {
     hub,
     log,
     queue: inlineQueue(db),
+    ending: ending.signal,
+    end,
     close() {
-      hub.close()
+      end()
       close()
     },
   }

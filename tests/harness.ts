@@ -50,7 +50,15 @@ export async function testApp({ worker = false, demo = false } = {}): Promise<Te
   const log = createLog('silent')
   const hub = createEventHub(db, log)
   const queue = inlineQueue(db)
-  const app = createApp({ db, log, hub, queue, demo, env: readEnv({ NODE_ENV: 'test' }) })
+  const app = createApp({
+    db,
+    log,
+    hub,
+    queue,
+    demo,
+    ending: new AbortController().signal,
+    env: readEnv({ NODE_ENV: 'test' }),
+  })
   const consumer = worker
     ? startConsumer({ db, queue, log, concurrency: 4, leaseMs: 5_000, graceMs: 0, committed: hub.wake })
     : undefined

@@ -1,7 +1,7 @@
-import { startConsumer } from '#worker/consume.ts'
+import { GRACE_MS, startConsumer } from '#worker/consume.ts'
 import { createApp } from '../app.ts'
 import { checkDotEnv, type Env, readEnv } from '../env.ts'
-import { listen } from '../server.ts'
+import { drain, listen } from '../server.ts'
 import { openServices } from '../services.ts'
 import { readArgs, untilSignalled } from './command.ts'
 
@@ -35,8 +35,8 @@ export async function serve(env: Env, { demo, worker }: { demo: boolean; worker:
     : undefined
   process.stdout.write(`${greeting(server.url, { demo, worker })}\n`)
   await untilSignalled()
-  hub.close()
-  await Promise.all([server.stop(), consumer?.stop()])
+  services.end()
+  await Promise.all([drain(server, GRACE_MS), consumer?.stop()])
   services.close()
   return 0
 }

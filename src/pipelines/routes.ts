@@ -145,7 +145,7 @@ function stepRoutes(deps: AppDeps) {
   return app
 }
 
-function addStepRoute(app: ReturnType<typeof stepApp>, { db, queue, hub }: AppDeps, name: StepName) {
+function addStepRoute(app: ReturnType<typeof stepApp>, { db, queue, hub, ending }: AppDeps, name: StepName) {
   app.post(
     `/steps/${name}`,
     async ({ principal, body, headers, set, status, request }) => {
@@ -167,7 +167,12 @@ function addStepRoute(app: ReturnType<typeof stepApp>, { db, queue, hub }: AppDe
       hub.wake()
       if (seconds === undefined) return status(202, invocation.answer as { job: Job })
       set.headers['preference-applied'] = `wait=${seconds}`
-      const row = await waitForJob(db, { projectId, id: invocation.jobId, seconds, signal: request.signal })
+      const row = await waitForJob(db, {
+        projectId,
+        id: invocation.jobId,
+        seconds,
+        signal: AbortSignal.any([request.signal, ending]),
+      })
       refuseFailed(row)
       if (row.state !== 'succeeded') return status(202, { job: presentJob(row) })
       return { job: presentJob(row), result: row.output }
