@@ -3,8 +3,8 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { HTMLBundle } from 'bun'
 import page from './ui/index.html'
 
-/** What a compiled binary turns the page's import into: its files, built and named by their content. */
-type Manifest = { files?: { path: string; loader: string; headers: Record<string, string> }[] }
+/** What `scripts/build-interface.ts` turns the page's import into: its files, named by their content. */
+type Manifest = { files?: { path: string; name: string; headers: Record<string, string> }[] }
 
 type Handler = (request: Request) => Response | Promise<Response>
 type Bytes = Uint8Array<ArrayBuffer>
@@ -49,9 +49,9 @@ export async function interfaceRoutes(): Promise<Record<string, HTMLBundle | Han
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'same-origin',
     }
-    if (file.loader === 'html') routes['/*'] = pageHandler(body, headers)
+    if (file.name.endsWith('.html')) routes['/*'] = pageHandler(body, headers)
     else
-      routes[`/${file.path.replace(/^.*\//, '')}`] = fileHandler(body, {
+      routes[`/${file.name}`] = fileHandler(body, {
         ...headers,
         'cache-control': 'public, max-age=31536000, immutable',
       })

@@ -23,7 +23,7 @@ export type Command = {
 const SHOWN_MAX = 12
 
 /** Everything that can be done or gone to, by typing a few letters of it (ARIA APG, combobox with a list). */
-export function CommandPalette({
+export default function CommandPalette({
   onClose,
   openShortcuts,
 }: {

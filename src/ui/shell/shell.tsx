@@ -1,10 +1,11 @@
-import { type ReactNode, useEffect, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
 import { useShortcut } from '../keyboard/shortcuts.ts'
-import { CommandPalette } from './command-palette.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
 import { Rail } from './rail.tsx'
-import { ShortcutSheet } from './shortcut-sheet.tsx'
+
+const CommandPalette = lazy(() => import('./command-palette.tsx'))
+const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx'))
 
 type Overlay = 'palette' | 'shortcuts' | undefined
 
@@ -38,10 +39,12 @@ export function Shell({ project, children }: { project: string; children: ReactN
           {children}
         </main>
       </div>
-      {overlay === 'palette' && (
-        <CommandPalette onClose={close} openShortcuts={() => setOverlay('shortcuts')} />
-      )}
-      {overlay === 'shortcuts' && <ShortcutSheet onClose={close} />}
+      <Suspense>
+        {overlay === 'palette' && (
+          <CommandPalette onClose={close} openShortcuts={() => setOverlay('shortcuts')} />
+        )}
+        {overlay === 'shortcuts' && <ShortcutSheet onClose={close} />}
+      </Suspense>
     </>
   )
 }

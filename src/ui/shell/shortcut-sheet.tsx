@@ -6,7 +6,7 @@ import { paletteKey } from './palette-key.ts'
 const fixed: Shortcut[] = [{ keys: paletteKey, label: 'Search and commands', group: 'Everywhere' }]
 
 /** The keys that work on the page it is opened over, and the switch that turns single keys off. */
-export function ShortcutSheet({ onClose }: { onClose: () => void }) {
+export default function ShortcutSheet({ onClose }: { onClose: () => void }) {
   const shortcuts = useShortcuts()
   const on = useSingleKeys()
   const groups = Map.groupBy([...shortcuts, ...fixed], (shortcut) => shortcut.group)
