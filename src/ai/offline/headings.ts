@@ -1,43 +1,61 @@
-import type { Analysis } from '#src/ai/offline/analysis.ts'
+import type { Analysis, Sentence } from '#src/ai/offline/analysis.ts'
 import { sentencesOf } from '#src/ai/offline/centrality.ts'
-import { type Keyphrase, keyphrasesOf, sharpen } from '#src/ai/offline/keyphrases.ts'
+import { type HeadingPhrase, headingPhrasesOf } from '#src/ai/offline/heading-phrases.ts'
 import type { Language } from '#src/ai/offline/languages/language.ts'
+import { learnNouns } from '#src/ai/offline/noun-sense.ts'
 import type { Section } from '#src/ai/offline/own-sections.ts'
 import { isUnspaced, stemOf, wordsOf } from '#src/ai/offline/words.ts'
 import type { Pace } from '#src/pace.ts'
 
 const HEADING_CHARS_MAX = 70
 const OWN_HEADING_CHARS_MAX = 180
-/** A second subject is named when it is at least this much of the first. */
-const SECOND_SHARE = 0.5
+/** A sentence of the section that is not written in the post counts this much beside one that is. */
+const UNWRITTEN_WEIGHT = 0.4
+const COUNT_POWER = 1
+// What a phrase's worth is multiplied by.
+const SINGLE_FACTOR = 0.6
+const LONG_FACTOR = 0.85
+/** A section is about a thing rather than about whom it names. */
+const NAMED_FACTOR = 0.6
+const GIVEN_FACTOR = 4
+const OPENING_FACTOR = 1.15
+const TITLE_FACTOR = 0.6
+const USED_FACTOR = 0.4
+/** A phrase of several words stands for a single one when it is worth this share of it. */
+const LONGER_SHARE_MIN = 0.3
+const REPEAT_WORTH = 0.35
+/** Worth of a phrase that never stands where only a thing can be named. */
+const THING_FLOOR = 0.25
 
-/** Names each section that has no heading after what it alone speaks of most; no two are named alike. */
+/** A section to be named, with the sentences that are to be written in it. */
+export type Nameless = Section & { written: readonly Sentence[] }
+
+/**
+ * Names each section that has no heading of its own after what it says and the others do not: a phrase of the
+ * source's, best one that it gives as a name. No two are named alike.
+ */
 export async function headingsOf(
   analysis: Analysis,
-  sections: readonly Section[],
+  sections: readonly Nameless[],
   pace: Pace,
 ): Promise<string[]> {
-  const used = new Set<string>()
-  const speakers = speakerStems(analysis)
-  const presence = await presenceOf(analysis, sections, pace)
-  const rarity = (stem: string) => Math.log(1 + sections.length / (presence.get(stem) ?? 1))
+  const senseOf = await learnNouns(
+    analysis.sentences.map(({ text }) => text),
+    analysis.language,
+    pace,
+  )
+  const judge = await createJudge(analysis, sections, pace)
   const headings: string[] = []
-  for (const { heading, passages } of sections) {
+  for (const section of sections) {
     await pace()
-    if (heading) {
-      headings.push(distinct(headings, ownHeading(heading)))
+    if (section.heading) {
+      headings.push(distinct(headings, ownHeading(section.heading)))
       continue
     }
-    const texts = sentencesOf(analysis, passages)
-      .filter((sentence) => sentence.usable)
-      .map((sentence) => sentence.text)
-    const found = await keyphrasesOf(texts, analysis.language, { rarity, pace })
-    const phrases = found.filter(
-      ({ stems, key }) => !used.has(key) && !stems.every((stem) => speakers.has(stem)),
-    )
-    const [first, second] = choosePair(phrases)
-    for (const phrase of [first, second]) if (phrase) used.add(phrase.key)
-    headings.push(distinct(headings, nameOf(first, second, analysis.language)))
+    const phrases = await headingPhrasesOf(sourcesOf(analysis, section), analysis.language, { senseOf, pace })
+    const chosen = choose(judge.rank(phrases, section), analysis.language)
+    judge.use(chosen)
+    headings.push(distinct(headings, nameOf(chosen, analysis.language)))
   }
   return headings
 }
@@ -45,23 +63,34 @@ export async function headingsOf(
 const ownHeading = (heading: string) =>
   heading.replace(/\s+/g, ' ').slice(0, OWN_HEADING_CHARS_MAX).toWellFormed().trim()
 
-function choosePair(phrases: readonly Keyphrase[]): [Keyphrase | undefined, Keyphrase | undefined] {
-  const things = phrases.filter(({ thing }) => thing)
-  const best = things[0] ?? phrases[0]
-  const next = things.find(
-    ({ stems, score }) => score > best!.score * SECOND_SHARE && apart(stems, best!.stems),
-  )
-  const first = best && sharpen(best, things)
-  const second = next && sharpen(next, things)
-  return [first, second && apart(second.stems, first!.stems) ? second : next]
+function sourcesOf(analysis: Analysis, { passages, written }: Nameless) {
+  const inPost = new Set(written.map(({ index }) => index))
+  return sentencesOf(analysis, passages)
+    .filter((sentence) => sentence.usable)
+    .map(({ index, text }) => ({
+      text,
+      weight: inPost.has(index) ? 1 : UNWRITTEN_WEIGHT,
+      opens: index === written[0]?.index,
+    }))
 }
 
-const apart = (a: readonly string[], b: readonly string[]) => !a.some((stem) => b.includes(stem))
+type Ranked = HeadingPhrase & { worth: number }
 
-function nameOf(first: Keyphrase | undefined, second: Keyphrase | undefined, { tag, and }: Language): string {
-  if (!first) return ''
-  const both = second ? `${first.text} ${and || '·'} ${second.text}` : first.text
-  const name = both.length <= HEADING_CHARS_MAX ? both : first.text
+/** English names one thing with its article; where we know no articles, two words say more than one. */
+function choose(phrases: readonly Ranked[], { tag }: Language): Ranked[] {
+  const [best] = phrases
+  if (!best || best.stems.length > 1 || best.given) return best ? [best] : []
+  const longer = phrases.find(({ stems, worth }) => stems.length > 1 && worth > best.worth * LONGER_SHARE_MIN)
+  if (longer) return [longer]
+  if (best.named > best.count / 2) return [best]
+  const second = phrases.find(({ stems }) => !stems.some((stem) => best.stems.includes(stem)))
+  return second && tag !== 'en' ? [best, second] : [best]
+}
+
+function nameOf(phrases: readonly Ranked[], { tag, and }: Language): string {
+  const texts = phrases.map(({ text }) => text)
+  const both = texts.join(` ${and || '·'} `)
+  const name = both.length <= HEADING_CHARS_MAX ? both : (texts[0] ?? '')
   return isUnspaced(tag) ? name : name.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
 }
 
@@ -72,10 +101,62 @@ function distinct(taken: readonly string[], name: string): string {
   return heading
 }
 
-function speakerStems(analysis: Analysis): Set<string> {
-  const names = new Set(analysis.passages.flatMap(({ speaker }) => (speaker ? [speaker] : [])))
-  const { tag } = analysis.language
-  return new Set([...names].flatMap((name) => wordsOf(name, tag).map((word) => stemOf(word.text, tag))))
+/** Ranks a section's phrases by how telling, how central and how readable they are. */
+async function createJudge(analysis: Analysis, sections: readonly Nameless[], pace: Pace) {
+  const { language, vocabulary, titles } = analysis
+  const presence = await presenceOf(analysis, sections, pace)
+  const rarity = (stem: string) => Math.log(1 + sections.length / (presence.get(stem) ?? 1))
+  const stemsIn = (texts: readonly string[]) =>
+    new Set(
+      texts.flatMap((text) => wordsOf(text, language.tag).map((word) => stemOf(word.text, language.tag))),
+    )
+  const speakers = stemsIn([
+    ...new Set(analysis.passages.flatMap(({ speaker }) => (speaker ? [speaker] : []))),
+  ])
+  const title = stemsIn(titles)
+  const used = new Set<string>()
+
+  const worthOf = (phrase: HeadingPhrase, counts: ReadonlyMap<string, number>): number => {
+    const { stems, count, thing, named, given, opens } = phrase
+    const telling = stems.reduce(
+      (sum, stem) => sum + (counts.get(stem) ?? 0) ** COUNT_POWER * rarity(stem),
+      0,
+    )
+    let worth = (telling / Math.sqrt(stems.length)) * (1 + REPEAT_WORTH * Math.log2(Math.max(1, count)))
+    worth *= THING_FLOOR + (1 - THING_FLOOR) * Math.min(1, thing / count)
+    if (stems.length === 1 && !given) worth *= SINGLE_FACTOR
+    if (stems.length > 3) worth *= LONG_FACTOR
+    if (named > count / 2) worth *= NAMED_FACTOR
+    if (given) worth *= GIVEN_FACTOR
+    if (opens) worth *= OPENING_FACTOR
+    if (stems.every((stem) => title.has(stem))) worth *= TITLE_FACTOR
+    return worth * USED_FACTOR ** stems.filter((stem) => used.has(stem)).length
+  }
+
+  return {
+    rank: (phrases: readonly HeadingPhrase[], section: Nameless): Ranked[] => {
+      const counts = countStems(analysis, section)
+      return phrases
+        .filter(({ stems }) => !stems.every((stem) => speakers.has(stem) || used.has(stem)))
+        .map((phrase) => ({ ...phrase, worth: worthOf(phrase, counts) }))
+        .sort((a, b) => b.worth - a.worth || (a.key < b.key ? -1 : 1))
+    },
+    use: (phrases: readonly Ranked[]) => {
+      for (const { stems } of phrases) for (const stem of stems) used.add(stem)
+    },
+  }
+
+  function countStems(analysis: Analysis, { passages, written }: Nameless): Map<string, number> {
+    const inPost = new Set(written.map(({ index }) => index))
+    const counts = new Map<string, number>()
+    for (const { index, bag } of sentencesOf(analysis, passages)) {
+      for (const term of bag) {
+        const stem = vocabulary.termName(term)
+        counts.set(stem, (counts.get(stem) ?? 0) + (inPost.has(index) ? 1 : UNWRITTEN_WEIGHT))
+      }
+    }
+    return counts
+  }
 }
 
 /** In how many sections each stem occurs. */

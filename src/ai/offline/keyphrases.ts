@@ -1,6 +1,6 @@
 import type { Language } from '#src/ai/offline/languages/language.ts'
-import { isTerm } from '#src/ai/offline/vocabulary.ts'
-import { isUnspaced, stemOf, wordsOf } from '#src/ai/offline/words.ts'
+import { type Run, runsOf } from '#src/ai/offline/noun-runs.ts'
+import { isUnspaced, stemOf } from '#src/ai/offline/words.ts'
 import type { Pace } from '#src/pace.ts'
 
 const PHRASE_WORDS_MAX = 3
@@ -85,69 +85,6 @@ function scoreOf({ stems, count, noun, named }: Entry, rarity: (stem: string) =>
     count ** COUNT_POWER * telling ** RARITY_POWER * thing * length * (named / count > 0.5 ? NAME_BONUS : 1)
   )
 }
-
-type Run = { words: string[]; before: string; after: string; opening: boolean }
-
-/** Stretches of words that name things, between the words and the punctuation that do not. */
-function runsOf(text: string, language: Language): Run[] {
-  const runs: Run[] = []
-  let run: Run | undefined
-  let previousEnd = 0
-  let before = ''
-  for (const { text: word, index } of wordsOf(text, language.tag)) {
-    const lower = word.toLowerCase().replaceAll('’', "'")
-    if (/[^\s]/.test(text.slice(previousEnd, index))) {
-      run = undefined
-      before = ''
-    }
-    if (namesThings(word, lower, { run, before, opening: previousEnd === 0 }, language)) {
-      if (!run) {
-        run = { words: [], before, after: '', opening: previousEnd === 0 }
-        runs.push(run)
-      }
-      run.words.push(word)
-    } else {
-      if (run) run.after = lower
-      run = undefined
-    }
-    before = lower
-    previousEnd = index + word.length
-  }
-  return language.tag === 'en' ? runs.map(dropVerb).filter(({ words }) => words.length > 0) : runs
-}
-
-/** What stands right before an article or a pronoun is a verb: `the machine suggests a headline`. */
-function dropVerb(run: Run): Run {
-  const verb = OBJECT_AFTER.has(run.after) && /^\p{Ll}/u.test(run.words.at(-1)!)
-  return verb ? { ...run, words: run.words.slice(0, -1), after: '' } : run
-}
-
-const OBJECT_AFTER = new Set(
-  'a an the my your his her its our their it them us you me him this these those'.split(' '),
-)
-
-/** Whether a word can be part of a name for a thing: not a stop word, a figure, an adverb or a verb. */
-function namesThings(
-  word: string,
-  lower: string,
-  { run, before, opening }: { run?: Run; before: string; opening: boolean },
-  language: Language,
-): boolean {
-  if (!isTerm(lower, language) || /^[\p{N}@]/u.test(word) || language.verbs.has(lower)) return false
-  if (language.nounsCapitalised) return /^\p{Lu}/u.test(word) && !opening
-  if (language.tag !== 'en' || /^\p{Lu}/u.test(word)) return true
-  if (/(?:ly|n't)$/.test(lower) || VERB_BEFORE.has(before)) return false
-  // A participle describes a thing after an article (`the paused worker`), else it is what someone did.
-  return (
-    !/(?:ed|ing)$/.test(lower) || lower.length < 6 || (run === undefined && language.determiners.has(before))
-  )
-}
-
-const VERB_BEFORE = new Set(
-  "to i you we they he she it who will can could would should must may might don't doesn't didn't not never".split(
-    ' ',
-  ),
-)
 
 type Phrase = { words: string[]; noun: boolean; named: boolean; weight: number }
 

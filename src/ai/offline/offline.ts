@@ -1,13 +1,11 @@
 import { analysisOf } from '#src/ai/offline/analysis-cache.ts'
 import { assignPassages } from '#src/ai/offline/assign-passages.ts'
-import { sentencesOf } from '#src/ai/offline/centrality.ts'
 import { digestNotice } from '#src/ai/offline/digest-notice.ts'
 import { imagePromptOf } from '#src/ai/offline/image-prompts.ts'
 import { planOutline } from '#src/ai/offline/outline.ts'
 import { readMaterial, tooShort } from '#src/ai/offline/read-material.ts'
-import { selectSentences } from '#src/ai/offline/select.ts'
+import { sectionSentences } from '#src/ai/offline/section-sentences.ts'
 import { seoOf } from '#src/ai/offline/seo.ts'
-import { sectionTaste } from '#src/ai/offline/tastes.ts'
 import { joinPieces, paragraphsOf, writeProse } from '#src/ai/offline/write-prose.ts'
 import type { WritingProvider } from '#src/ai/provider.ts'
 import { createPace } from '#src/pace.ts'
@@ -37,8 +35,8 @@ export const offline: WritingProvider = {
     const analysis = await analysisOf(material, pace)
     const ids = new Set(chapter.passageIds)
     const passages = analysis.passages.flatMap(({ id }, at) => (ids.has(id) ? [at] : []))
-    const order = { words: chapter.words, tone: options.tone ?? 'neutral', taste: sectionTaste(analysis) }
-    const chosen = await selectSentences(analysis, sentencesOf(analysis, passages), order, pace)
+    const { words } = chapter
+    const chosen = await sectionSentences(analysis, passages, { words, tone: options.tone }, pace)
     if (chosen.length === 0) {
       throw tooShort(`The material of “${chapter.heading}” holds no sentence that can stand in a post.`)
     }

@@ -1,6 +1,8 @@
 import type { Analysis } from '#src/ai/offline/analysis.ts'
+import { headingsOf } from '#src/ai/offline/headings.ts'
 import { defaultPostWords, shareWords } from '#src/ai/offline/lengths.ts'
 import { planSections } from '#src/ai/offline/plan-sections.ts'
+import { sectionSentences } from '#src/ai/offline/section-sentences.ts'
 import { selectSentences } from '#src/ai/offline/select.ts'
 import { summaryTaste } from '#src/ai/offline/tastes.ts'
 import { writableSizes } from '#src/ai/offline/units.ts'
@@ -21,20 +23,26 @@ export async function planOutline(
 ): Promise<Outline> {
   const words = options.words ?? defaultPostWords(analysis)
   const planned = await planSections(analysis, { sections: options.sections, words }, pace)
-  const title = options.title ?? titleOf(material, planned[0]?.heading ?? '')
   const sizes = await writableSizes(
     analysis,
     planned.map(({ passages }) => passages),
     pace,
   )
   const lengths = shareWords(sizes, words)
+  const sections = []
+  for (const [at, section] of planned.entries()) {
+    const order = { words: lengths[at]!, tone: options.tone }
+    sections.push({ ...section, written: await sectionSentences(analysis, section.passages, order, pace) })
+  }
+  const headings = await headingsOf(analysis, sections, pace)
+  const title = options.title ?? titleOf(material, headings[0] ?? '')
   return {
     title,
     language: analysis.language.tag,
     summary: await summarise(analysis, title, { ...options, words: SUMMARY_WORDS }, pace),
-    sections: planned.map(({ heading, passages }, at) => ({
+    sections: planned.map(({ passages }, at) => ({
       key: `section-${at + 1}`,
-      heading,
+      heading: headings[at]!,
       words: lengths[at]!,
       passageIds: passages.map((passage) => analysis.passages[passage]!.id),
     })),

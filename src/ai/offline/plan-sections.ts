@@ -1,5 +1,4 @@
 import type { Analysis } from '#src/ai/offline/analysis.ts'
-import { headingsOf } from '#src/ai/offline/headings.ts'
 import { mergeSections, ownSections, type Section } from '#src/ai/offline/own-sections.ts'
 import { segment } from '#src/ai/offline/segments.ts'
 import { describeUnit, unitsOf, writableSizes } from '#src/ai/offline/units.ts'
@@ -17,17 +16,16 @@ const STRETCH_SHARE_MIN = 0.4
 export const PROSE_BALANCE = 0.03
 const SPEECH_BALANCE = 0.4
 
-export type PlannedSection = { heading: string; passages: number[] }
-
 /**
- * Divides the material into sections: along its own headings where it has them, else where its words change.
+ * Divides the material into sections: along its own headings where it has them, else where its words change;
+ * those have no heading yet.
  * `sections` is how many the caller asks for, `words` the length of the post.
  */
 export async function planSections(
   analysis: Analysis,
   { sections, words }: { sections?: number; words: number },
   pace: Pace,
-): Promise<PlannedSection[]> {
+): Promise<Section[]> {
   const room = Math.max(SECTIONS_MIN, Math.min(SECTIONS_MAX, Math.floor(words / SECTION_WORDS_MIN)))
   const byLength = Math.round(SECTIONS_MIN + analysis.words / SOURCE_WORDS_PER_SECTION)
   const own = ownSections(analysis)
@@ -43,8 +41,7 @@ export async function planSections(
   const average = sized.reduce((sum, section) => sum + section.words, 0) / sized.length
   const wordsMin =
     own || sections ? STRETCH_WORDS_MIN : Math.max(STRETCH_WORDS_MIN, average * STRETCH_SHARE_MIN)
-  const merged = mergeSections(sized, sections ?? room, wordsMin)
-  return nameSections(analysis, merged, pace)
+  return mergeSections(sized, sections ?? room, wordsMin)
 }
 
 /** Cuts passages into stretches of one subject each, still without headings. */
@@ -83,13 +80,4 @@ async function divideLargest(
     divided.push({ ...section, passages: pieces[0]!.passages }, ...pieces.slice(1))
   }
   return divided
-}
-
-async function nameSections(
-  analysis: Analysis,
-  sections: readonly Section[],
-  pace: Pace,
-): Promise<PlannedSection[]> {
-  const found = await headingsOf(analysis, sections, pace)
-  return sections.map(({ passages }, at) => ({ heading: found[at]!, passages }))
 }

@@ -82,6 +82,7 @@ export const english = defineLanguage({
   secondPerson: "you you're you've you'd you'll your yours yourself",
   determiners: `a an the this these those my your his her its our their some any every each no another
     many several both of in for with by about between into`,
+  joiners: 'of for without between',
   verbs: `is are was were be been am has have had do does did can could will would shall should may might must
     isn't aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't can't couldn't won't wouldn't
     shouldn't it's that's there's he's she's we're they're you're i'm i've we've they've you've i'd we'd
@@ -100,7 +101,10 @@ export const english = defineLanguage({
     afternoon name names word words line lines sentence sentences tomorrow today yesterday somebody nobody
     everybody anybody percent quarter life world area areas line lines group groups use others rest january
     february march april june july august september october november december monday tuesday wednesday
-    thursday friday saturday sunday`,
+    thursday friday saturday sunday different following various certain important main total whole real several
+    similar recent previous entire current ongoing fourth fifth sixth seventh eighth ninth tenth eleventh twelfth
+    thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth ahead inside outside
+    everyone anyone mine ugh top rest list amount`,
   abbreviations: `mr mrs ms dr prof st jr sr vs etc e.g i.e inc ltd co corp no fig approx dept est gen gov lt
     col sgt capt rev hon jan feb mar apr jun jul aug sep sept oct nov dec vol pp ed eds al cf ca mt ft u.s u.k
     u.n a.m p.m ph.d b.c a.d d.c`,

@@ -29,6 +29,8 @@ export type LanguageWords = {
   firstPerson?: string
   secondPerson?: string
   determiners?: string
+  /** Between two nouns these make one phrase of them: `key of the request`. */
+  joiners?: string
   /** Finite verbs and auxiliaries: a sentence without any is likely a fragment. */
   verbs?: string
   /** Nouns that say too little to stand in a heading. */
@@ -55,6 +57,7 @@ export type Language = {
   firstPerson: ReadonlySet<string>
   secondPerson: ReadonlySet<string>
   determiners: ReadonlySet<string>
+  joiners: ReadonlySet<string>
   verbs: ReadonlySet<string>
   vague: ReadonlySet<string>
   abbreviations: ReadonlySet<string>
@@ -80,6 +83,7 @@ export function defineLanguage(from: LanguageWords): Language {
     firstPerson: wordSet(from.firstPerson),
     secondPerson: wordSet(from.secondPerson),
     determiners: wordSet(from.determiners),
+    joiners: wordSet(from.joiners),
     verbs: wordSet(from.verbs),
     vague: wordSet(from.vague),
     abbreviations: wordSet(from.abbreviations),

@@ -26,6 +26,7 @@ export const french = defineLanguage({
   secondPerson: 'tu te toi ton ta tes vous votre vos',
   determiners:
     'le la les un une des du de au aux ce cet cette ces mon ma mes son sa ses notre nos leur leurs',
+  joiners: 'de du des d',
   abbreviations: 'm mm mme mlle dr pr etc p ex env av apr art vol no st ste cf',
 })
 
@@ -53,6 +54,7 @@ export const spanish = defineLanguage({
   firstPerson: 'yo me mí mi mis nosotros nosotras nos nuestro nuestra nuestros nuestras',
   secondPerson: 'tú tu te ti tus usted ustedes vosotros vuestro',
   determiners: 'el la los las un una unos unas del al de este esta estos estas su sus mi mis nuestro nuestra',
+  joiners: 'de del',
   abbreviations: 'sr sra srta dr dra d etc p ej pág av ee uu núm vol aprox ud uds',
 })
 
@@ -77,6 +79,7 @@ export const italian = defineLanguage({
     bella domanda|arrivederci|applausi|microfono`,
   firstPerson: 'io me mi mio mia miei mie noi ci nostro nostra',
   determiners: 'il lo la i gli le un una uno del della dei delle al alla nel nella questo questa suo sua',
+  joiners: 'di del della dei delle dello',
   abbreviations: 'sig dott prof ecc es pag art ing avv ca n vol',
 })
 
@@ -101,5 +104,6 @@ export const portuguese = defineLanguage({
     perguntas|boa pergunta|tchau|aplausos|microfone`,
   firstPerson: 'eu me mim meu minha meus minhas nós nos nosso nossa',
   determiners: 'o a os as um uma do da dos das no na este esta esse essa seu sua meu minha nosso nossa',
+  joiners: 'de do da dos das',
   abbreviations: 'sr sra dr dra prof etc p ex pág av núm vol aprox',
 })
