@@ -39,9 +39,14 @@ export function connect(
   pending: readonly Migration[] = migrations,
 ): Connection & { applied: string[] } {
   const database = openSqlite(url.replace(/^file:/, ''))
-  const applied = migrate(database, pending)
-  const port = sqlitePort(database)
-  return { db: overPort(port), port, close: port.close, applied }
+  try {
+    const applied = migrate(database, pending)
+    const port = sqlitePort(database)
+    return { db: overPort(port), port, close: port.close, applied }
+  } catch (error) {
+    database.close()
+    throw error
+  }
 }
 
 export function overPort(port: SqlPort): Db {

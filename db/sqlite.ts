@@ -49,6 +49,7 @@ export function sqlitePort(database: Database): SqlPort {
     generation: changes.generation,
     close: () => {
       for (const { statement } of prepared.values()) statement.finalize()
+      changes.close()
       database.close()
     },
   }
@@ -65,6 +66,7 @@ function changeCounter(database: Database) {
   let looked = false
   return {
     count: () => void generation++,
+    close: () => dataVersion.finalize(),
     generation() {
       if (looked) return generation
       looked = true

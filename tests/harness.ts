@@ -37,6 +37,8 @@ export type TestApp = AsyncDisposable & {
   rivals: Member
   /** Every statement that reached the database. */
   statements: Statement[]
+  /** Asks the database without leaving a trace in `statements`. */
+  explain: SqlPort['all']
   fetch(request: Request): Promise<Response>
   call(method: string, path: string, options?: CallOptions): Promise<Answer>
   keyWith(scopes: Permission[], projectId?: string): Promise<string>
@@ -79,6 +81,7 @@ export async function testApp({ worker = false, demo = false } = {}): Promise<Te
     team,
     rivals,
     statements,
+    explain: connection.port.all,
     keyWith,
     fetch,
     async call(method, path, { body, key = team.key, headers = {} } = {}) {
