@@ -1,42 +1,54 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import type { BuildArtifact, BunPlugin } from 'bun'
+import type { BunPlugin } from 'bun'
+import type { InterfaceFile } from '#src/interface.ts'
 
 /**
  * Builds the interface for browsers by itself, names shortened and pages split off, which the server's own code must
- * not be. The plugin it returns puts the files into the binary: what `src/interface.ts` imports becomes their list.
+ * not be; returns its files in `outdir`.
  */
-export async function buildInterface(root: string): Promise<BunPlugin> {
+export async function bundleInterface(root: string, outdir: string): Promise<InterfaceFile[]> {
   const { outputs } = await Bun.build({
     entrypoints: [join(root, 'src/ui/index.html')],
-    outdir: mkdtempSync(join(tmpdir(), 'quill-interface-')),
+    outdir,
     target: 'browser',
     minify: true,
     splitting: true,
     publicPath: '/',
     define: { 'process.env.NODE_ENV': '"production"' },
   })
+  return Promise.all(
+    outputs.map(async ({ path, type }) => ({
+      path,
+      name: basename(path),
+      headers: { 'content-type': type, etag: `"${Bun.hash(await Bun.file(path).bytes()).toString(36)}"` },
+    })),
+  )
+}
+
+/** Puts the interface into the binary: what `src/interface.ts` imports becomes the list of its files. */
+export async function builtInterface(root: string): Promise<BunPlugin> {
+  const files = await bundleInterface(root, mkdtempSync(join(tmpdir(), 'quill-interface-')))
   return {
     name: 'built-interface',
     setup(build) {
       // Under a name of its own: Bun would take a page for itself whatever a loader says.
       build.onResolve({ filter: /\/ui\/index\.html$/ }, () => ({ path: 'files', namespace: 'interface' }))
       build.onLoad({ filter: /^files$/, namespace: 'interface' }, () => ({
-        contents: listOf(outputs),
+        contents: asModule(files),
         loader: 'js',
       }))
     },
   }
 }
 
-function listOf(outputs: BuildArtifact[]): string {
-  const imports = outputs.map(
+function asModule(files: InterfaceFile[]): string {
+  const imports = files.map(
     ({ path }, index) => `import file${index} from ${JSON.stringify(path)} with { type: 'file' }`,
   )
-  const files = outputs.map(({ path, type, hash }, index) => {
-    const headers = { 'content-type': type, etag: `"${hash ?? Bun.hash(path).toString(36)}"` }
-    return `{ path: file${index}, ...${JSON.stringify({ name: basename(path), headers })} }`
-  })
-  return `${imports.join('\n')}\nexport default { files: [${files.join(', ')}] }\n`
+  const list = files.map(
+    ({ name, headers }, index) => `{ path: file${index}, ...${JSON.stringify({ name, headers })} }`,
+  )
+  return `${imports.join('\n')}\nexport default { files: [${list.join(', ')}] }\n`
 }

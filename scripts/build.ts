@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { buildInterface } from './build-interface.ts'
+import { builtInterface } from './build-interface.ts'
 
 const { values } = parseArgs({
   options: { outfile: { type: 'string', default: 'dist/quill' }, target: { type: 'string' } },
@@ -14,7 +14,7 @@ mkdirSync(join(outfile, '..'), { recursive: true })
 const result = await Bun.build({
   entrypoints: [join(root, 'src/main.ts')],
   target: 'bun',
-  plugins: [await buildInterface(root)],
+  plugins: [await builtInterface(root)],
   format: 'esm',
   minify: { whitespace: true, syntax: true, identifiers: false },
   bytecode: true,

@@ -3,8 +3,8 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { HTMLBundle } from 'bun'
 import page from './ui/index.html'
 
-/** What `scripts/build-interface.ts` turns the page's import into: its files, named by their content. */
-type Manifest = { files?: { path: string; name: string; headers: Record<string, string> }[] }
+/** A file of the built interface: where it lies, and what it is asked for by, which is named by its content. */
+export type InterfaceFile = { path: string; name: string; headers: Record<string, string> }
 
 type Handler = (request: Request) => Response | Promise<Response>
 type Bytes = Uint8Array<ArrayBuffer>
@@ -34,11 +34,12 @@ const compressors = {
 }
 
 /**
- * The routes of the interface: in a binary each built file with its own caching, compression and policy;
- * from source the page as Bun bundles it, with hot reload in development.
+ * The routes of the interface: of its built files, which `scripts/build-interface.ts` puts in the place of the page,
+ * each with its own caching, compression and policy; from source the page as Bun bundles it, with hot reload.
  */
-export async function interfaceRoutes(): Promise<Record<string, HTMLBundle | Handler>> {
-  const { files } = page as unknown as Manifest
+export async function interfaceRoutes(
+  { files } = page as { files?: InterfaceFile[] },
+): Promise<Record<string, HTMLBundle | Handler>> {
   if (!files) return { '/*': page }
   const routes: Record<string, Handler> = {}
   for (const file of files) {
