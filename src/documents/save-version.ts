@@ -1,12 +1,12 @@
 import { Value } from '@sinclair/typebox/value'
-import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import { conditionHeld, type Db, type Write } from '#db/connect.ts'
 import { documents, documentVersions, sections } from '#db/schema/documents.ts'
-import { passages } from '#db/schema/sources.ts'
 import type { Chapter, Citation } from '#src/ai/schemas.ts'
 import { AppError, type Issue, notFound } from '#src/errors.ts'
 import { newId } from '#src/ids.ts'
 import { tell } from '#src/jobs/events.ts'
+import { findPassages } from '#src/sources/sources.ts'
 import { countWords } from '#src/words.ts'
 import { presentDocument, requireDocument } from './documents.ts'
 import { findMarkers, withoutMarkers } from './footnotes.ts'
@@ -15,8 +15,6 @@ import { type MarkdownSection, splitMarkdown } from './markdown.ts'
 import { DOCUMENT_TITLE_CHARS_MAX, type OutlineEntry } from './schemas.ts'
 import { carryIds } from './sections.ts'
 
-/** A shared engine allows a hundred parameters a statement. */
-const IDS_PER_QUERY = 90
 const ISSUES_MAX = 20
 
 export type NewVersion = {
@@ -152,9 +150,11 @@ function outlineOf(saved: MarkdownSection[], ids: string[], chapters: Chapter[])
 }
 
 async function refuseFalseQuotes(db: Db, projectId: string, citations: Citation[]) {
-  const cited = await passagesById(db, projectId, [
-    ...new Set(citations.map((citation) => citation.passageId)),
-  ])
+  const cited = await findPassages(
+    db,
+    projectId,
+    citations.map((citation) => citation.passageId),
+  )
   const issues: Issue[] = []
   for (const [index, { passageId, sourceId, start, end, quote }] of citations.entries()) {
     const passage = cited.get(passageId)
@@ -169,17 +169,4 @@ async function refuseFalseQuotes(db: Db, projectId: string, citations: Citation[
   }
   if (issues.length)
     throw new AppError('invalid_request', 'A quote is not what its source says.', issues.slice(0, ISSUES_MAX))
-}
-
-async function passagesById(db: Db, projectId: string, ids: string[]) {
-  const found = new Map<string, typeof passages.$inferSelect>()
-  for (let first = 0; first < ids.length; first += IDS_PER_QUERY) {
-    const some = inArray(passages.id, ids.slice(first, first + IDS_PER_QUERY))
-    for (const row of await db
-      .select()
-      .from(passages)
-      .where(and(eq(passages.projectId, projectId), some)))
-      found.set(row.id, row)
-  }
-  return found
 }

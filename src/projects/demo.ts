@@ -1,8 +1,7 @@
-import { and, eq } from 'drizzle-orm'
 import type { Db } from '#db/connect.ts'
-import { sources } from '#db/schema/sources.ts'
 import { addSource } from '#src/sources/add-source.ts'
 import { importSource } from '#src/sources/registry.ts'
+import { hasSourceFile } from '#src/sources/sources.ts'
 import { permissionNames } from './permissions.ts'
 import { ensureProject } from './projects.ts'
 import sampleTalk from './sample-talk.md' with { type: 'text' }
@@ -14,8 +13,7 @@ const SAMPLE_FILE = 'sample-talk.md'
 /** The Demo project with its sample talk, made when it is missing; returns its id. */
 export async function ensureDemo(db: Db): Promise<string> {
   const projectId = await ensureProject(db, DEMO_PROJECT)
-  const sample = and(eq(sources.projectId, projectId), eq(sources.fileName, SAMPLE_FILE))
-  if (await db.select({ id: sources.id }).from(sources).where(sample).get()) return projectId
+  if (await hasSourceFile(db, projectId, SAMPLE_FILE)) return projectId
   const imported = await importSource({ bytes: new TextEncoder().encode(sampleTalk), fileName: SAMPLE_FILE })
   await addSource(db, { projectId, createdBy: 'quill', kind: imported.kind, fileName: SAMPLE_FILE, imported })
   return projectId

@@ -19,6 +19,14 @@ const listed = {
   createdAt: sources.createdAt,
 }
 
+type PassageRow = typeof passages.$inferSelect
+
+/** Whether a project holds a source that came from a file of this name. */
+export async function hasSourceFile(db: Db, projectId: string, fileName: string): Promise<boolean> {
+  const ofFile = and(eq(sources.projectId, projectId), eq(sources.fileName, fileName))
+  return (await db.select({ id: sources.id }).from(sources).where(ofFile).limit(1).get()) !== undefined
+}
+
 /** A page of a project's sources, newest first. */
 export async function listSources(db: Db, projectId: string, page: { limit?: number; cursor?: string }) {
   const limit = page.limit ?? PAGE_SIZE_DEFAULT
@@ -115,6 +123,24 @@ export async function loadMaterial(db: Db, projectId: string, sourceIds: string[
       headingLevel: row.headingLevel ?? undefined,
     })),
   }))
+}
+
+/** The project's passages among these ids, by id. */
+export async function findPassages(
+  db: Db,
+  projectId: string,
+  ids: string[],
+): Promise<Map<string, PassageRow>> {
+  const rows = await db
+    .select()
+    .from(passages)
+    .where(
+      and(
+        sql`${passages.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+        eq(passages.projectId, projectId),
+      ),
+    )
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
 /** Throws `not_found` when one of the passages does not exist in the project. */
