@@ -1,8 +1,10 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Db, Write } from '#db/connect.ts'
-import { events, type Failure, jobs, runs } from '#db/schema/jobs.ts'
+import { type Failure, jobs, runs } from '#db/schema/jobs.ts'
 import { AppError } from '#src/errors.ts'
+import { tellWhere } from '#src/jobs/events.ts'
 import { newJob } from '#src/jobs/new-job.ts'
+import { cancelJobsOfRun } from '#src/jobs/run-jobs.ts'
 import { type JobRow, presentJob } from '#src/jobs/schemas.ts'
 import { tellRun, tellRunIfChanged } from '#src/pipelines/runs.ts'
 import type { RunRow } from '#src/pipelines/schemas.ts'
@@ -39,11 +41,15 @@ export async function startRun(db: Db, run: RunRow): Promise<void> {
   await db.batch([db.update(runs).set(change).where(waiting), tellRunIfChanged(db, { ...run, ...change })])
 }
 
-/** The writes that stop a run because one of its jobs died. */
-export function failRun(db: Db, run: RunRow, error: Failure): Write[] {
+/** The writes that stop a run because one of its jobs died: no other one of it costs anything more. */
+export async function failRun(db: Db, run: RunRow, error: Failure): Promise<Write[]> {
   const change = { state: 'failed', error, finishedAt: Date.now() } as const
   const active = and(eq(runs.id, run.id), inArray(runs.state, ['queued', 'running']))
-  return [db.update(runs).set(change).where(active), tellRunIfChanged(db, { ...run, ...change })]
+  return [
+    db.update(runs).set(change).where(active),
+    tellRunIfChanged(db, { ...run, ...change }),
+    ...(await cancelJobsOfRun(db, run.id)),
+  ]
 }
 
 function endRun(db: Db, run: RunRow, { number }: StepOutput<'document.persist'>): Write[] {
@@ -60,9 +66,9 @@ function enqueueAfter(db: Db, done: JobRow, row: JobRow): Write[] {
       SELECT ${row.id}, ${projectId}, ${kind}, ${state}, ${runId}, ${itemKey}, ${JSON.stringify(row.input)}, ${dueAt},
         ${createdBy}, ${createdAt}
       WHERE NOT EXISTS (SELECT 1 FROM ${jobs} WHERE run_id = ${runId} AND kind = ${done.kind} AND state <> 'succeeded')`),
-    db.run(sql`
-      INSERT INTO ${events} (project_id, type, data, created_at)
-      SELECT ${projectId}, 'job.updated', ${JSON.stringify(presentJob(row))}, ${createdAt}
-      WHERE EXISTS (SELECT 1 FROM ${jobs} WHERE id = ${row.id})`),
+    tellWhere(db, projectId, 'job.updated', {
+      data: presentJob(row),
+      condition: sql`EXISTS (SELECT 1 FROM ${jobs} WHERE id = ${row.id})`,
+    }),
   ]
 }

@@ -1,5 +1,6 @@
 import type { Db } from '#db/connect.ts'
 import type { Log } from '#src/log.ts'
+import { createPace } from '#src/pace.ts'
 import type { Queue } from '#src/queue/queue.ts'
 import type { JobHandler } from './jobs/handler.ts'
 import { handlers as registered } from './jobs/registry.ts'
@@ -7,7 +8,7 @@ import { perform } from './perform.ts'
 
 /** How long one look at the queue may wait for work. */
 const PULL_WAIT_MS = 5_000
-/** How long to rest after the queue itself failed. */
+/** How long to rest after the queue or the database failed. */
 const REST_MS = 1_000
 /** How long running jobs may go on after the worker was told to stop. */
 export const GRACE_MS = 10_000
@@ -50,7 +51,9 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   }
 
   async function takeJobs() {
+    const pace = createPace()
     while (!stopping.signal.aborted) {
+      await pace()
       const free = concurrency - running.size
       if (free === 0) await Promise.race(running)
       else for (const id of await pull(free)) start(id)
@@ -77,9 +80,10 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       shutdown: shutdown.signal,
       committed: noticed,
     })
-      .catch((error) =>
-        log.error({ jobId: id, err: error }, 'a job could not be settled; its lease will run out'),
-      )
+      .catch(async (error) => {
+        log.error({ jobId: id, err: error }, 'a job could not be claimed or settled; its lease will run out')
+        await Bun.sleep(REST_MS)
+      })
       .finally(() => running.delete(work))
     running.add(work)
   }

@@ -1,7 +1,7 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { asConditionFailed, ConditionFailed, conditionHeld, type Db, type Write } from '#db/connect.ts'
 import { type Failure, jobs } from '#db/schema/jobs.ts'
-import { tell } from '#src/jobs/events.ts'
+import { type EventType, tell, tellWhere } from '#src/jobs/events.ts'
 import { type JobRow, presentJob } from '#src/jobs/schemas.ts'
 
 export type LeaseOptions = { worker: string; leaseMs: number }
@@ -31,8 +31,12 @@ export async function claim(
   return job
 }
 
-/** Tells that a job was claimed. */
-export const tellClaimed = (db: Db, job: JobRow) => tell(db, job.projectId, 'job.updated', presentJob(job))
+/** Tells something of a job, unless another worker has taken it since: an old snapshot must not come last. */
+export const tellIfHeld = (db: Db, job: JobRow, type: EventType, data: object): Write =>
+  tellWhere(db, job.projectId, type, {
+    data,
+    condition: sql`EXISTS (SELECT 1 FROM ${jobs} WHERE ${held(job)})`,
+  })
 
 /** Keeps a lease alive. Says whether the job is still this worker's, and whether somebody asked it to stop. */
 export async function renew(db: Db, job: JobRow, leaseMs: number): Promise<'held' | 'cancelled' | 'lost'> {

@@ -1,7 +1,7 @@
 import type { Db } from '#db/connect.ts'
 import type { Failure } from '#db/schema/jobs.ts'
 import { AppError } from '#src/errors.ts'
-import type { JobRow } from '#src/jobs/schemas.ts'
+import { type JobRow, presentJob } from '#src/jobs/schemas.ts'
 import type { Log } from '#src/log.ts'
 import { getRunRow } from '#src/pipelines/runs.ts'
 import { advanceRun, failRun, startRun } from './advance-run.ts'
@@ -15,7 +15,7 @@ import {
   renew,
   stop,
   succeed,
-  tellClaimed,
+  tellIfHeld,
 } from './lease.ts'
 import { loadRunContext } from './run-context.ts'
 import { textTeller } from './text-teller.ts'
@@ -44,13 +44,16 @@ class Interrupted extends Error {
   }
 }
 
-/** Claims a job, computes it and commits the result; returns false when another worker had it. */
-export async function perform(id: string, options: Performing): Promise<boolean> {
+/** Claims a job, computes it and commits the result; does nothing when another worker has it. */
+export async function perform(id: string, options: Performing): Promise<void> {
   const { db, handlers, committed } = options
   const job = await claim(db, id, options)
-  if (!job) return false
-  if (job.cancelRequestedAt !== null) return stop(db, job)
-  await tellClaimed(db, job)
+  if (!job) return
+  if (job.cancelRequestedAt !== null) {
+    await stop(db, job)
+    return
+  }
+  await tellIfHeld(db, job, 'job.updated', presentJob(job))
   committed()
   const interruption = new AbortController()
   const heartbeat = keepLease(job, interruption, options)
@@ -80,7 +83,6 @@ export async function perform(id: string, options: Performing): Promise<boolean>
     heartbeat.stop()
     committed()
   }
-  return true
 }
 
 /** Renews the lease while the handler lives, and aborts it when the job was cancelled, taken away or must be handed back. */
@@ -139,7 +141,7 @@ async function postponeOrBury(job: JobRow, error: Failure, { db }: Performing, p
     return
   }
   const run = job.runId ? await getRunRow(db, job.projectId, job.runId) : undefined
-  await bury(db, job, { error, writes: run ? failRun(db, run, error) : [] })
+  await bury(db, job, { error, writes: run ? await failRun(db, run, error) : [] })
 }
 
 const failureOf = (error: unknown): Failure =>

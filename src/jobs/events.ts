@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Write } from '#db/connect.ts'
 import { events } from '#db/schema/jobs.ts'
 
@@ -20,8 +20,17 @@ export function tell(db: Db, projectId: string, type: EventType, data: object): 
   return db.insert(events).values({ projectId, type, data: JSON.stringify(data), createdAt: Date.now() })
 }
 
-/** The same for a change that may find its row in another state: it tells only what the write before it did. */
-export const tellIfChanged = (db: Db, projectId: string, type: EventType, data: object): Write =>
+/** The same where a condition holds. */
+export const tellWhere = (
+  db: Db,
+  projectId: string,
+  type: EventType,
+  { data, condition }: { data: object; condition: SQL },
+): Write =>
   db.run(sql`
     INSERT INTO ${events} (project_id, type, data, created_at)
-    SELECT ${projectId}, ${type}, ${JSON.stringify(data)}, ${Date.now()} WHERE changes() > 0`)
+    SELECT ${projectId}, ${type}, ${JSON.stringify(data)}, ${Date.now()} WHERE ${condition}`)
+
+/** The same for a change that may find its row in another state: it tells only what the write before it did. */
+export const tellIfChanged = (db: Db, projectId: string, type: EventType, data: object): Write =>
+  tellWhere(db, projectId, type, { data, condition: sql`changes() > 0` })

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, lt } from 'drizzle-orm'
 import { atomically, ConditionFailed, type Db } from '#db/connect.ts'
 import { type jobStates, jobs } from '#db/schema/jobs.ts'
 import { AppError, notFound } from '#src/errors.ts'
@@ -34,6 +34,18 @@ export async function listJobs(
     .orderBy(desc(jobs.id))
     .limit(limit + 1)
   return toPage(rows, limit, presentJob)
+}
+
+/** The jobs of a run in the order they were made. */
+export async function listJobsOfRun(db: Db, runId: string): Promise<Job[]> {
+  const rows = await db.select(summaryColumns).from(jobs).where(eq(jobs.runId, runId)).orderBy(asc(jobs.id))
+  return rows.map(presentJob)
+}
+
+/** Whether a job has ended, without reading what it made. */
+export async function hasEnded(db: Db, id: string): Promise<boolean> {
+  const row = await db.select({ dueAt: jobs.dueAt }).from(jobs).where(eq(jobs.id, id)).get()
+  return row?.dueAt === null
 }
 
 /** A job's row. Throws `not_found`. */

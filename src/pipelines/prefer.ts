@@ -1,6 +1,6 @@
 import type { Db } from '#db/connect.ts'
 import { AppError, type ErrorCode, errorStatus } from '#src/errors.ts'
-import { getJobRow } from '#src/jobs/jobs.ts'
+import { getJobRow, hasEnded } from '#src/jobs/jobs.ts'
 import type { JobRow } from '#src/jobs/schemas.ts'
 
 export const WAIT_SECONDS_MAX = 60
@@ -26,8 +26,8 @@ type Wait = { projectId: string; id: string; seconds: number; signal: AbortSigna
 export async function waitForJob(db: Db, { projectId, id, seconds, signal }: Wait): Promise<JobRow> {
   const deadline = Date.now() + seconds * 1000
   while (true) {
-    const row = await getJobRow(db, projectId, id)
-    if (row.dueAt === null || Date.now() >= deadline || signal.aborted) return row
+    if ((await hasEnded(db, id)) || Date.now() >= deadline || signal.aborted)
+      return getJobRow(db, projectId, id)
     await Bun.sleep(LOOK_MS)
   }
 }

@@ -1,12 +1,13 @@
-import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt } from 'drizzle-orm'
 import { atomically, ConditionFailed, type Db, type Write } from '#db/connect.ts'
-import { jobs, runs } from '#db/schema/jobs.ts'
+import { runs } from '#db/schema/jobs.ts'
 import { AppError, notFound } from '#src/errors.ts'
 import { newId } from '#src/ids.ts'
 import { tell, tellIfChanged } from '#src/jobs/events.ts'
-import { requeued } from '#src/jobs/jobs.ts'
+import { listJobsOfRun } from '#src/jobs/jobs.ts'
 import { enqueue, newJob } from '#src/jobs/new-job.ts'
-import { type JobRow, presentJob } from '#src/jobs/schemas.ts'
+import { cancelJobsOfRun, requeueJobsOfRun } from '#src/jobs/run-jobs.ts'
+import type { JobRow } from '#src/jobs/schemas.ts'
 import { PAGE_SIZE_DEFAULT, readCursor, toPage } from '#src/paging.ts'
 import type { Queue } from '#src/queue/queue.ts'
 import { presentRun, type RunRow } from './schemas.ts'
@@ -52,8 +53,7 @@ export const tellRunIfChanged = (db: Db, run: RunRow): Write =>
 /** A run with its jobs in the order they were made. Throws `not_found`. */
 export async function getRun(db: Db, projectId: string, id: string) {
   const run = await getRunRow(db, projectId, id)
-  const rows = await db.select().from(jobs).where(eq(jobs.runId, id)).orderBy(asc(jobs.id))
-  return { ...presentRun(run, stepsOf(run)), jobs: rows.map(presentJob) }
+  return { ...presentRun(run, stepsOf(run)), jobs: await listJobsOfRun(db, id) }
 }
 
 export async function getRunRow(db: Db, projectId: string, id: string): Promise<RunRow> {
@@ -95,18 +95,12 @@ export async function listRuns(
  */
 export async function cancelRun(db: Db, projectId: string, id: string) {
   const run = await getRunRow(db, projectId, id)
-  const now = Date.now()
-  const ended = { state: 'cancelled', finishedAt: now } as const
+  const ended = { state: 'cancelled', finishedAt: Date.now() } as const
   const active = and(eq(runs.id, id), inArray(runs.state, ['queued', 'running']))
-  const waiting = and(eq(jobs.runId, id), eq(jobs.state, 'queued'))
-  const performed = and(eq(jobs.runId, id), eq(jobs.state, 'running'))
-  const cancelled = { ...ended, dueAt: null }
   try {
     await atomically(db, db.update(runs).set(ended).where(active), [
       tellRun(db, { ...run, ...ended }),
-      ...changeEach(db, await db.select().from(jobs).where(waiting), cancelled),
-      db.update(jobs).set(cancelled).where(waiting),
-      db.update(jobs).set({ cancelRequestedAt: now }).where(performed),
+      ...(await cancelJobsOfRun(db, id)),
     ])
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
@@ -122,30 +116,16 @@ export async function resumeRun(db: Db, queue: Queue, { projectId, id }: { proje
   const run = await getRunRow(db, projectId, id)
   const ended = and(eq(runs.id, id), inArray(runs.state, ['failed', 'cancelled']))
   const running = { state: 'running', error: null, finishedAt: null } as const
-  const stopped = and(eq(jobs.runId, id), inArray(jobs.state, ['dead', 'cancelled']))
-  const again = { ...requeued(), dueAt: Date.now() }
-  const rows = await db.select().from(jobs).where(stopped)
+  const { ids, writes } = await requeueJobsOfRun(db, id)
   try {
     await atomically(db, db.update(runs).set(running).where(ended), [
       tellRun(db, { ...run, ...running }),
-      ...changeEach(db, rows, again),
-      db.update(jobs).set(again).where(stopped),
-      db.update(jobs).set({ cancelRequestedAt: null }).where(eq(jobs.runId, id)),
+      ...writes,
     ])
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
     throw new AppError('conflict', `Only a failed or cancelled run can be resumed; this one is ${run.state}.`)
   }
-  await queue.send(rows.map((job) => job.id))
+  await queue.send(ids)
   return getRun(db, projectId, id)
 }
-
-/** Changes the jobs that are still in the state they were read in, and tells of each. */
-const changeEach = (db: Db, rows: JobRow[], change: Partial<JobRow>): Write[] =>
-  rows.flatMap((row) => [
-    db
-      .update(jobs)
-      .set(change)
-      .where(and(eq(jobs.id, row.id), eq(jobs.state, row.state))),
-    tellIfChanged(db, row.projectId, 'job.updated', presentJob({ ...row, ...change })),
-  ])

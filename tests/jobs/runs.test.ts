@@ -81,7 +81,7 @@ test('the step after the sections begins once, in whichever order they end', asy
   }
 })
 
-test('a failed run says why, and goes on where it stopped without repeating what finished', async () => {
+test('a failed run says why, costs nothing more, and goes on where it stopped without repeating what finished', async () => {
   await using app = await testApp()
   const broken = new Set(['three', 'five'])
   const { calls, handlers } = countingHandlers(KEYS, { 'section.write': sectionUnless(broken) })
@@ -93,6 +93,12 @@ test('a failed run says why, and goes on where it stopped without repeating what
     error: { code: 'source_too_short', message: 'There is nothing about it.' },
   })
   expect(calls).not.toContain('seo.generate')
+  const stopped = await jobsOf(app, runId)
+  expect(stopped.filter((row) => row.dueAt !== null)).toEqual([])
+  const unfinished = stopped
+    .filter((row) => row.state !== 'succeeded')
+    .map((row) => `${row.kind}:${row.itemKey}`)
+  expect(unfinished).toContain('section.write:three')
 
   const before = calls.length
   broken.clear()
@@ -102,14 +108,7 @@ test('a failed run says why, and goes on where it stopped without repeating what
   await performAll(app, handlers)
   expect((await getRun(app, runId)).state).toBe('succeeded')
   expect(calls.slice(before).toSorted()).toEqual(
-    [
-      'blog.compose',
-      'document.persist',
-      'images.prompt',
-      'section.write:five',
-      'section.write:three',
-      'seo.generate',
-    ].toSorted(),
+    ['blog.compose', 'document.persist', 'images.prompt', 'seo.generate', ...unfinished].toSorted(),
   )
   expect((await app.call('POST', `/api/v1/runs/${runId}/resume`)).status).toBe(409)
 })

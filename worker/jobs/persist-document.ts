@@ -1,5 +1,3 @@
-import { eq } from 'drizzle-orm'
-import { runs } from '#db/schema/jobs.ts'
 import { nextVersion } from '#src/documents/save-version.ts'
 import type { StepInput } from '#src/pipelines/steps.ts'
 import type { JobHandler } from './handler.ts'
@@ -16,8 +14,5 @@ export const persistDocument: JobHandler = async (job, input, { db }) => {
     runId: job.runId ?? undefined,
     jobId: job.id,
   })
-  const noteNumber = job.runId
-    ? [db.update(runs).set({ versionNumber: number }).where(eq(runs.id, job.runId))]
-    : []
-  return { output: { documentId, number }, effects: [...writes, ...noteNumber] }
+  return { output: { documentId, number }, effects: writes }
 }
