@@ -125,6 +125,12 @@ export async function readAnswer(response: Response): Promise<Answer> {
   }
 }
 
+/** What an answer is about: for comparing. */
+export const codeOf = ({ status, body }: Answer): { status: number; code?: string } => ({
+  status,
+  code: body?.code,
+})
+
 /** Looks until `condition` gives something true, and returns it. Throws, naming `what`, when it never does. */
 export async function until<T>(what: string, condition: () => T | Promise<T>): Promise<NonNullable<T>> {
   const deadline = Date.now() + WAIT_MS
