@@ -4,6 +4,7 @@ import { detectLanguage } from '#src/ai/offline/detect-language.ts'
 import type { Language } from '#src/ai/offline/languages/language.ts'
 import { languageOf } from '#src/ai/offline/languages/registry.ts'
 import { linkSentences } from '#src/ai/offline/link-sentences.ts'
+import { namedTermsOf } from '#src/ai/offline/named-terms.ts'
 import { isQuestion, qualityOf } from '#src/ai/offline/quality.ts'
 import { splitSentences } from '#src/ai/offline/sentences.ts'
 import { createVocabulary, type Token, type Vocabulary } from '#src/ai/offline/vocabulary.ts'
@@ -12,6 +13,10 @@ import type { Material, MaterialPassage } from '#src/ai/provider.ts'
 import type { Pace } from '#src/pace.ts'
 
 const SPEECH_SHARE = 0.5
+/** So many characters to a full stop are no prose. */
+const UNSTOPPED_CHARS = 600
+const UNSTOPPED_SAMPLE_PASSAGES = 20
+const REPEAT_QUALITY = 0.3
 
 export type Passage = MaterialPassage & {
   sourceId: string
@@ -45,6 +50,8 @@ export type Sentence = {
   firstPerson: boolean
   secondPerson: boolean
   contracted: boolean
+  /** It says what something is called. */
+  names: boolean
   /** Stems in order, with repeats, and the distinct terms with the names of several words. */
   bag: Int32Array
   terms: Int32Array
@@ -94,6 +101,7 @@ export async function analyse(material: readonly Material[], pace: Pace): Promis
       )
     }
   }
+  markRepeats(analysis.sentences)
   await linkSentences(analysis, pace)
   for (const sentence of analysis.sentences) {
     if (sentence.index % 64 === 0) await pace()
@@ -113,9 +121,18 @@ function sampleText(material: readonly Material[]): string {
     .join('\n')
 }
 
+/** Somebody is named or timed as speaking, or the text goes on without a stop as captions do. */
 function isSpeech(passages: readonly MaterialPassage[]): boolean {
+  if (passages.length > 0 && isUnstopped(passages)) return true
   const spoken = passages.filter((passage) => passage.speaker !== undefined || passage.timeMs !== undefined)
   return spoken.length >= passages.length * SPEECH_SHARE && spoken.length > 0
+}
+
+function isUnstopped(passages: readonly MaterialPassage[]): boolean {
+  const sample = passages.slice(0, UNSTOPPED_SAMPLE_PASSAGES)
+  const chars = sample.reduce((sum, { text }) => sum + text.length, 0)
+  const stops = sample.reduce((sum, { text }) => sum + (text.match(/[.!?。！？؟](?=\s|$)/g)?.length ?? 0), 0)
+  return chars > UNSTOPPED_CHARS * (stops + 1) && /\s/.test(sample[0]!.text)
 }
 
 function mainSpeakerOf(material: readonly Material[]): string | undefined {
@@ -133,6 +150,8 @@ async function readPassage(
 ) {
   const { language, sentences, vocabulary } = analysis
   passage.from = sentences.length
+  const cutOff = continues(analysis.passages.at(-1), passage, speech)
+  if (cutOff) giveUp(sentences.at(-1))
   for (const span of splitSentences(passage.text, language)) {
     await pace()
     const clean = cleanSentence(passage.text.slice(span.start, span.end), language, speech)
@@ -156,7 +175,18 @@ async function readPassage(
     })
   }
   passage.to = sentences.length
+  if (cutOff) giveUp(sentences[passage.from])
   analysis.passages.push(passage)
+}
+
+/** Whether a long turn without a stop was cut between two passages: both lose the sentence in between. */
+function continues(before: Passage | undefined, { text, source, start, speaker }: Passage, speech: boolean) {
+  if (!speech || !before || before.source !== source || before.speaker !== speaker) return false
+  return start - before.end <= 1 && !/[.!?…。！？]["”’)]*\s*$/.test(before.text) && /^\p{Ll}/u.test(text)
+}
+
+function giveUp(sentence: Sentence | undefined) {
+  if (sentence) Object.assign(sentence, { usable: false, quality: 0 })
 }
 
 function judge(clean: CleanSentence, lower: readonly string[], language: Language) {
@@ -169,10 +199,21 @@ function judge(clean: CleanSentence, lower: readonly string[], language: Languag
     answers: clean.answers,
     reference: referenceOf(clean.text, language),
     firstPerson: lower.some((word) => language.firstPerson.has(word)),
+    names: namedTermsOf(clean.text, language).length > 0,
     secondPerson: lower.some((word) => language.secondPerson.has(word)),
     contracted: lower.some(
       (word) => /n't$|'(?:re|ve|ll|d|m)$/.test(word) || /^(?:it|that|there|he|she|what|let)'s$/.test(word),
     ),
+  }
+}
+
+/** What was said before in the same words is less worth saying again. */
+function markRepeats(sentences: readonly Sentence[]) {
+  const said = new Set<string>()
+  for (const sentence of sentences) {
+    const words = sentence.text.toLowerCase()
+    if (said.has(words)) sentence.quality *= REPEAT_QUALITY
+    said.add(words)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Language } from '#src/ai/offline/languages/language.ts'
+import { isRestarted, takeFalseStart, takeRepeats } from '#src/ai/offline/repair-speech.ts'
 
 export type CleanSentence = {
   /** As it stands alone: without the link to the sentence before. */
@@ -12,19 +13,8 @@ export type CleanSentence = {
 }
 
 const OPENERS_MAX = 5
-const REPEATS_ALLOWED = new Set([
-  'had',
-  'that',
-  'very',
-  'no',
-  'really',
-  'bye',
-  'sie',
-  'nous',
-  'vous',
-  'die',
-  'der',
-])
+/** Opening words that are empty even where nothing sets them off, as in captions. */
+const BARE_OPENERS = new Set('okay ok alright yeah well now um uh hey'.split(' '))
 
 /**
  * Takes away what speech leaves behind (sounds, fillers, repeated words, empty openings) and markup.
@@ -34,16 +24,18 @@ const REPEATS_ALLOWED = new Set([
 export function cleanSentence(raw: string, language: Language, speech: boolean): CleanSentence {
   const rules = rulesOf(language)
   const plain = tidy(stripMarkup(raw))
-  const spoken = speech ? takeFillers(plain, rules, language) : plain
-  const unfit = unfitness(plain, rules, false) ?? unfitness(spoken, rules, speech)
+  const spoken = speech ? takeFillers(takeFalseStart(plain, language), rules, language) : plain
+  const restarted = speech && isRestarted(plain, rules.hesitation)
+  const unfit = restarted ? 'broken' : (unfitness(plain, rules, false) ?? unfitness(spoken, rules, speech))
   const { text: opened, answers } = speech
     ? takeOpeners(spoken, rules, language)
     : { text: spoken, answers: false }
   const connective = opened.match(rules.connective)?.[0] ?? ''
-  const alone = finish(opened.slice(connective.length))
+  const written = speech && language.tag === 'en' ? capitalI(opened) : opened
+  const alone = finish(written.slice(connective.length))
   // `And` adds nothing even beside the sentence before; `but` does.
   const additive = connective.replace(/,?\s+$/, '').toLowerCase() === language.and
-  const joined = additive ? alone : finish(opened)
+  const joined = additive ? alone : finish(written)
   const leftover = speech && rules.filler.test(alone)
   return {
     text: alone,
@@ -84,7 +76,8 @@ function rulesOf(language: Language): Rules {
       /(?<=\b(?:i|we|you|they|he|she|it|is|are|was|were|be|been|'s|’s|'re|’re|just|really|have|had|do|did|can|could|would|to|and|but|also|then|that) )(?:sort|kind) of /giu,
     filler: /\b(?:um+|uh+|erm|i mean,|you know,|sort of (?!thing)|, like,|like, |kinda)(?=\W|\w|$)/iu,
     opener: new RegExp(`^${anyOf(language.openers)}${end}`, 'iu'),
-    connective: new RegExp(`^${anyOf(language.connectives)}${end},?\\s+`, 'iu'),
+    // `In addition to` and `instead of` link nothing to the sentence before.
+    connective: new RegExp(`^${anyOf(language.connectives)}${end}(?! (?:to|of|than) ),?\\s+`, 'iu'),
     housekeeping: new RegExp(`${edge}${anyOf(language.housekeeping)}${end}`, 'iu'),
   }
   rulesByTag.set(language.tag, rules)
@@ -110,7 +103,10 @@ function stripMarkup(raw: string): string {
       ' ',
     )
     .replace(/[[(]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?[\])]/g, ' ')
-    .replace(/\[(?:\d{1,3}|[a-z]|citation needed|edit)\]/gi, '')
+    .replace(
+      /\s?\[(?:\d{1,3}|[a-z]|[a-z]{2}(?:; [a-z]{2}){0,4}|citation needed|edit)\]/gi,
+      '',
+    )
     .replace(/[♪♫]/g, ' ')
     .replace(/\\+\s*$/, '')
     .replace(/^\s*(?:[-*+•>]|#{1,6}|\d{1,3}[.)])\s+/, '')
@@ -131,7 +127,7 @@ function takeFillers(plain: string, rules: Rules, language: Language): string {
   text = text.replace(rules.fillerLast, '').replace(rules.hedge, '')
   // Captions without punctuation set nothing off.
   if (!/[.,;:!?]/.test(plain)) text = text.replace(rules.fillerBare, ' ')
-  return tidy(takeRepeats(text))
+  return tidy(takeRepeats(text, language))
 }
 
 /** Both commas go, for they stand there for the filler's sake; one stays before a pronoun, which opens a clause. */
@@ -143,33 +139,15 @@ function takeSetOff(
   return text.replace(rules.fillerSetOff, (filler: string, at: number) => {
     const next = text.slice(at + filler.length, at + filler.length + 24).match(/[\p{L}'’]+/u)?.[0] ?? ''
     const word = next.toLowerCase().replaceAll('’', "'")
-    return firstPerson.has(word) || secondPerson.has(word) || backReferences.has(word) ? ', ' : ' '
+    const clause = firstPerson.has(word) || secondPerson.has(word) || backReferences.has(word)
+    // `called us, understandably upset, and`: an aside of its own keeps its comma.
+    const aside = /^\s*\p{L}+ly \p{L}+[,.;!]/u.test(text.slice(at + filler.length, at + filler.length + 60))
+    return clause || aside ? ', ' : ' '
   })
 }
 
-/** Keeps the last of words said twice: `we, we have, we have to` becomes `we have to`. */
-function takeRepeats(text: string): string {
-  const tokens = text.split(' ')
-  const bare = tokens.map((token) => token.toLowerCase().replace(/[,—–-]+$/, ''))
-  const kept: string[] = []
-  for (let i = 0; i < tokens.length; i++) {
-    if (![3, 2, 1].some((size) => saidAgain(tokens, bare, i, size))) kept.push(tokens[i]!)
-    else i += [3, 2, 1].find((size) => saidAgain(tokens, bare, i, size))! - 1
-  }
-  return kept.join(' ')
-}
-
-function saidAgain(tokens: string[], bare: string[], at: number, size: number): boolean {
-  if (at + size * 2 > tokens.length) return false
-  for (let k = 0; k < size; k++) if (!bare[at + k] || bare[at + k] !== bare[at + size + k]) return false
-  if (/[.!?]$/.test(tokens[at + size - 1]!)) return false
-  // `Duran Duran` is no stutter.
-  const name = /^\p{Lu}\p{L}/u.test(tokens[at + 1]!)
-  const stutter = size > 1 || /[,—–-]$/.test(tokens[at]!) || (bare[at]!.length <= 5 && !name)
-  return stutter && !(size === 1 && REPEATS_ALLOWED.has(bare[at]!)) && !/^\d+$/.test(bare[at]!)
-}
-
 function takeOpeners(spoken: string, rules: Rules, language: Language) {
+  const bare = !/[.,;:!?]\s/.test(spoken)
   let text = spoken
   let answers = false
   for (let taken = 0; taken < OPENERS_MAX; taken++) {
@@ -179,7 +157,7 @@ function takeOpeners(spoken: string, rules: Rules, language: Language) {
     const rest = text.slice(opener.length)
     const linking = language.connectives.includes(word)
     // Without a comma only a linking word is surely empty: `so the queue`, but not `right answers`.
-    if (!/^\s*[,.—–]/.test(rest) && !linking) break
+    if (!/^\s*[,.—–]/.test(rest) && !linking && !(bare && BARE_OPENERS.has(word))) break
     if (linking && !/^\s*,/.test(rest)) break
     if (rest.replace(/^[\s,.—–]+/, '').length < 8) break
     answers ||= language.answers.has(word)
@@ -197,6 +175,10 @@ function tidy(text: string): string {
     .replace(/,(?=[.!?])/g, '')
     .trim()
 }
+
+/** Captions write the English `I` small. */
+const capitalI = (text: string) =>
+  text.replace(/(?<![\p{L}\p{N}'’.-])i(?=['’](?:m|ve|ll|d)(?!\p{L})|[\s,;:!?]|$)/gu, 'I')
 
 function finish(text: string): string {
   const bare = tidy(text)

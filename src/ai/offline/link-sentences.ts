@@ -6,8 +6,14 @@ const QUESTION_WORDS_MIN = 4
 const QUESTION_WORDS_MAX = 45
 /** A shorter answer is no sentence without its question. */
 const ANSWER_WORDS_MIN = 9
-/** A pronoun that nothing before it explains. */
+/** A pronoun that nothing before it explains; in a talk of several it may point at another's words. */
 const UNEXPLAINED_QUALITY = 0.5
+const UNEXPLAINED_TURN_QUALITY = 0.25
+/** A shorter turn between two of others is an interjection. */
+const TURN_WORDS_MIN = 12
+/** Between a sentence and what it points back at so many scraps (`Eleven.`) may stand. */
+const SCRAPS_MAX = 2
+const SCRAP_WORDS_MAX = 3
 
 /**
  * Finds for each sentence what must stand before it: an answer's question, and what it points back at.
@@ -17,6 +23,7 @@ export async function linkSentences(analysis: Analysis, pace: Pace): Promise<voi
   for (const [at, passage] of analysis.passages.entries()) {
     await pace()
     const sentences = analysis.sentences.slice(passage.from, passage.to)
+    if (isInterjection(analysis, at)) for (const sentence of sentences) sentence.usable = false
     for (const sentence of sentences) {
       await pace()
       if (introducesSpeaker(analysis, passage, sentence)) sentence.usable = false
@@ -28,8 +35,8 @@ export async function linkSentences(analysis: Analysis, pace: Pace): Promise<voi
 }
 
 function link(analysis: Analysis, sentence: Sentence, question: Sentence | undefined) {
-  const before = analysis.sentences[sentence.index - 1]
-  const readable = before?.usable && follows(analysis, before, sentence) ? before : undefined
+  const before = antecedentOf(analysis, sentence)
+  const readable = before && follows(analysis, before, sentence) ? before : undefined
   if (question) {
     if (isAsked(question)) sentence.needs = question.index
     else if (sentence.words < ANSWER_WORDS_MIN || sentence.reference !== 'none') {
@@ -41,17 +48,27 @@ function link(analysis: Analysis, sentence: Sentence, question: Sentence | undef
   } else if (readable?.question && readable.passage === sentence.passage && isAsked(readable)) {
     sentence.needs = readable.index
   } else if (sentence.reference === 'soft') {
-    leanOn(sentence, readable)
+    leanOn(analysis, sentence, readable)
   }
   if (!sentence.usable) sentence.quality = 0
 }
 
-function leanOn(sentence: Sentence, before: Sentence | undefined) {
+/** The sentence before, past scraps; nothing when it cannot carry another. */
+function antecedentOf({ sentences, passages }: Analysis, { index, passage }: Sentence): Sentence | undefined {
+  let at = index - 1
+  const isScrap = () => sentences[at]!.words <= SCRAP_WORDS_MAX && !sentences[at]!.question
+  const first = Math.max(passages[passage]!.from, index - 1 - SCRAPS_MAX)
+  while (at > first && isScrap()) at--
+  const before = sentences[at]
+  return before?.usable && (before.question || before.quality > 0) ? before : undefined
+}
+
+function leanOn(analysis: Analysis, sentence: Sentence, before: Sentence | undefined) {
   const near = before?.passage === sentence.passage && !before.question
   if (near && sentence.question) sentence.needs = before.index
   else if (near) sentence.leans = before.index
   else if (sentence.question) sentence.usable = false
-  else sentence.quality *= UNEXPLAINED_QUALITY
+  else sentence.quality *= opensTurn(analysis, sentence) ? UNEXPLAINED_TURN_QUALITY : UNEXPLAINED_QUALITY
 }
 
 /** The question that someone else asked right before a passage. */
@@ -59,11 +76,28 @@ function questionBefore({ passages, sentences }: Analysis, at: number): Sentence
   const asking = passages[at - 1]
   const answering = passages[at]!
   if (!asking || asking.source !== answering.source || asking.speaker === answering.speaker) return undefined
-  return sentences.slice(asking.from, asking.to).findLast((sentence) => sentence.question)
+  const question = sentences.slice(asking.from, asking.to).findLast((sentence) => sentence.question)
+  return question
 }
 
 const isAsked = ({ usable, words }: Sentence) =>
   usable && words >= QUESTION_WORDS_MIN && words <= QUESTION_WORDS_MAX
+
+function opensTurn({ passages }: Analysis, { index, passage }: Sentence): boolean {
+  const [before, own] = [passages[passage - 1], passages[passage]!]
+  return own.from === index && before !== undefined && before.speaker !== own.speaker
+}
+
+/** `Famous last words.`, said into someone's turn, unless it answers. */
+function isInterjection({ passages, sentences }: Analysis, at: number): boolean {
+  const [before, own, after] = [passages[at - 1], passages[at]!, passages[at + 1]]
+  if (own.speaker === undefined || before?.speaker === own.speaker || after?.speaker === own.speaker)
+    return false
+  if (before?.source !== own.source || sentences[before.to - 1]?.question) return false
+  const turn = sentences.slice(own.from, own.to)
+  const words = turn.reduce((sum, sentence) => sum + sentence.words, 0)
+  return words < TURN_WORDS_MIN && !turn.some(({ question }) => question)
+}
 
 /** The next sentence of the same voice: of the passage, or of the same speaker's next passage. */
 function follows(analysis: Analysis, before: Sentence, after: Sentence): boolean {

@@ -78,9 +78,11 @@ async function candidatesOf(
   const preference = tonePreference(tone)
   const scale = meanWeight(sentences, taste.weights) * CENTRAL_TERMS * taste.centralShare
   const candidates: Candidate[] = []
+  const texts = new Set<string>()
   for (const [at, sentence] of sentences.entries()) {
     if (at % SENTENCES_PER_BREATH === 0) await pace()
-    if (sentence.quality === 0) continue
+    if (sentence.quality === 0 || texts.has(sentence.text)) continue
+    texts.add(sentence.text)
     const chain = chainOf(analysis, sentence, allowed)
     const favour = sentence.quality ** taste.qualityPower * preference(sentence) * taste.prefer(sentence)
     if (chain.length > 0) candidates.push({ sentence, chain, favour, central: centrality[at]! * scale })

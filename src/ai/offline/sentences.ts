@@ -1,3 +1,4 @@
+import { sentenceStarts } from '#src/ai/offline/cut-unpunctuated.ts'
 import type { Language } from '#src/ai/offline/languages/language.ts'
 import { isUnspaced, segmenterOf } from '#src/ai/offline/words.ts'
 
@@ -8,7 +9,6 @@ export type Span = { start: number; end: number }
 const SENTENCE_CHARS_MAX = 480
 const SENTENCE_CHARS_MAX_UNSPACED = 180
 /** Captions often have no punctuation at all: they are cut before a linking word. */
-const UNPUNCTUATED_CHARS_MIN = 70
 const UNPUNCTUATED_CHARS_MAX = 220
 /** The segmenter sees a passage in windows, so that a passage of a megabyte is no burden. */
 const WINDOW_CHARS = 4_000
@@ -111,20 +111,11 @@ function isUnpunctuated(text: string, { start, end }: Span): boolean {
   return end - start > UNPUNCTUATED_CHARS_MAX && !/[.,;:!?…]\s/.test(text.slice(start, end))
 }
 
-function cutAtLinks(text: string, span: Span, { connectives }: Language): Span[] {
-  const pieces: Span[] = []
-  let start = span.start
-  for (const match of text.slice(span.start, span.end).matchAll(/\S+\s*/g)) {
-    const at = span.start + match.index
-    const length = at - start
-    const links = length >= UNPUNCTUATED_CHARS_MIN && connectives.includes(match[0].trim().toLowerCase())
-    if (!links && length + match[0].length <= UNPUNCTUATED_CHARS_MAX) continue
-    const piece = trim(text, { start, end: at })
-    if (piece) pieces.push(piece)
-    start = at
-  }
-  const rest = trim(text, { start, end: span.end })
-  return rest ? [...pieces, rest] : pieces
+function cutAtLinks(text: string, span: Span, language: Language): Span[] {
+  const starts = sentenceStarts(text.slice(span.start, span.end), language).map((at) => span.start + at)
+  return [span.start, ...starts].flatMap(
+    (start, at) => trim(text, { start, end: starts[at] ?? span.end }) ?? [],
+  )
 }
 
 /** The best place to cut in the second half of `start..limit`: a sentence's end, a clause's, a space, anywhere. */

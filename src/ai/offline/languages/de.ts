@@ -38,6 +38,8 @@ export const german = defineLanguage({
   hesitations: 'äh|ähm|hm|hmm|öh|ehm|mhm',
   fillers: `ja|also|sozusagen|quasi|halt|eben|irgendwie|wissen sie|weißt du|ich meine|sagen wir|sagen wir mal|
     ehrlich gesagt|gewissermaßen|oder so|und so weiter|ne|gell|oder|nicht wahr|im grunde|na ja|naja`,
+  repairs: 'ich meine|besser gesagt|pardon',
+  requests: 'können sie|könnten sie|kannst du|könntest du|würden sie',
   housekeeping: `guten tag|guten morgen|guten abend|herzlich willkommen|willkommen|hallo|vielen dank|danke|
     schönen dank|nächste folie|diese folie|folie|hören sie mich|hört ihr mich|mikrofon|fragen aus dem publikum|
     gute frage|noch fragen|meine damen und herren|liebe zuhörer|für das gespräch|auf wiederhören|

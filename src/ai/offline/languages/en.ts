@@ -38,11 +38,11 @@ export const english = defineLanguage({
     additionally|also|besides|nevertheless|nonetheless|meanwhile|consequently|as a result|instead|still|
     for example|for instance|in fact|of course|then|finally|on the other hand|in contrast|by contrast|
     conversely|in other words|that is|in response|despite this|after this|after that|that said|in particular|again|and so|and then|so then|and also|but then|but also|
-    plus|accordingly|subsequently|afterwards|as such|rather|at the same time|in turn|similarly|likewise`,
+    accordingly|subsequently|afterwards|as such|rather|at the same time|in turn|similarly|likewise`,
   openers: `well|okay|ok|so|now|yeah|oh|alright|all right|right|anyway|look|listen|you see|see|hey|man|
     so yeah|and yeah|honestly|frankly|basically|actually|obviously|clearly|literally|essentially|
     you know|i mean|i guess|i think|i would say|i'd say|to be honest|to be fair|let's say|sure|exactly|
-    absolutely|great|good|cool|perfect|as i said|like i said|as i mentioned|again|like|ah|mm|mhm|wow|
+    absolutely|great|good|cool|perfect|as i said|like i said|as i mentioned|again|like|ah|mm|mhm|wow|ugh|huh|wait|nice|whoa|plus|my point is|
     first of all|long story short|the thing is|here's the thing|guess what|yes|no|nope|yep|uh huh|and|but|or`,
   answers: 'yes no yeah nope yep exactly absolutely sure correct definitely right',
   hesitations: 'um|umm|uh|uhh|uhm|erm|er|hmm|hm|mm|mmm|mhm|ah',
@@ -50,7 +50,10 @@ export const english = defineLanguage({
     obviously|frankly|i guess|you see|if you will|as it were|so to speak|let's say|or whatever|
     or something|or something like that|and so on|and stuff|and stuff like that|and things like that|yeah|
     to be honest|to be fair|anyway|i suppose|if you like|as i said|like i said|as you can see|by the way|
-    in a way|in a sense|believe it or not|believe me|trust me|mind you`,
+    in a way|in a sense|believe it or not|believe me|trust me|mind you|i wanna say|i want to say|i'd say|i would say|i'm guessing|i dunno|i don't know`,
+  repairs: 'i mean|or rather|sorry|no wait',
+  requests: `can you|could you|will you|would you|can we|could we|do you want|you wanna|you want to|do you mind|
+    are you ready|anything else`,
   housekeeping: `thank you|thanks for|thanks so much|thanks very|thanks everyone|thanks everybody|thanks again|
     thanks a lot|many thanks|welcome to|welcome back|welcome everyone|welcome everybody|you're welcome|
     good morning|good afternoon|good evening|hello|hi everyone|hi everybody|hi all|hey everyone|hi there|
@@ -76,8 +79,11 @@ export const english = defineLanguage({
     i would like to thank|let me talk|let me describe|let me explain|let me show|let me give|let me start|
     let me tell|let me just|let me say|let me go|let me come|let me take|let me put|i'll show you|
     here's the part|here is the part|here's what|here is what|as i said|as i mentioned|like i said|i should say|
-    i have to say|you'll see|you will see|we'll get to|come back to that|get to that|i'll come back|on the screen|
-    on screen|try this at home`,
+    i have to say|as you'll see|as you will see|we'll get to|come back to that|get to that|i'll come back|on the screen|
+    on screen|try this at home|brought to you by|sponsored by|use the code|use code|promo code|percent off|
+    quick break|we're back|dot com|people find you|find me online|on instagram|on twitter|in the comments|
+    in the description|link below|let me know|leave a comment|smash that|hit the bell|let's get into it|
+    see the board|kick us off|you're up|at stand-up|last question|what it's called`,
   firstPerson: `i i'm i've i'd i'll me my mine myself we we're we've we'd we'll us our ours ourselves`,
   secondPerson: "you you're you've you'd you'll your yours yourself",
   determiners: `a an the this these those my your his her its our their some any every each no another
@@ -93,7 +99,9 @@ export const english = defineLanguage({
     says see sees sells sent set sets show shows sits sold spent stands stood take takes tell tells think
     thinks thought told took try tries turn turns understood use uses want wants went win wins won work works
     write writes wrote matters looks look feels feel seems seem remains remain includes include contains
-    contain lives live stays stay starts start stops stop happens happen asks ask adds add changes change`,
+    contain lives live stays stay starts start stops stop happens happen asks ask adds add changes change woke stole
+    drove flew ate bought caught chose drew drank fought forgot froze hid hung rang sang sank shook slept slid spoke
+    stuck swam swung taught threw wore denotes denote requires require`,
   vague: `time times thing things way ways day days night nights minute minutes second seconds hour hours week weeks
     month months year years people person man men woman women part parts number numbers lot lots kind kinds moment
     moments piece pieces question questions answer answers story stories example examples case cases point points

@@ -24,6 +24,10 @@ export type LanguageWords = {
   hesitations?: string
   /** Taken away where commas set them off, or at either end. */
   fillers?: string
+  /** What stands before them was a false start. */
+  repairs?: string
+  /** A question that starts so asks for a favour, not for an answer. */
+  requests?: string
   /** What is said to the room, not about the subject: such a sentence is left out. */
   housekeeping?: string
   firstPerson?: string
@@ -53,6 +57,8 @@ export type Language = {
   answers: ReadonlySet<string>
   hesitations: readonly string[]
   fillers: readonly string[]
+  repairs: readonly string[]
+  requests: readonly string[]
   housekeeping: readonly string[]
   firstPerson: ReadonlySet<string>
   secondPerson: ReadonlySet<string>
@@ -79,6 +85,8 @@ export function defineLanguage(from: LanguageWords): Language {
     answers: wordSet(from.answers),
     hesitations: phraseList(from.hesitations),
     fillers: phraseList(from.fillers),
+    repairs: phraseList(from.repairs),
+    requests: phraseList(from.requests),
     housekeeping: phraseList(from.housekeeping),
     firstPerson: wordSet(from.firstPerson),
     secondPerson: wordSet(from.secondPerson),
