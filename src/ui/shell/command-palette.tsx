@@ -52,7 +52,6 @@ export default function CommandPalette({
     <Dialog title="Search and commands" hideTitle onClose={onClose}>
       <div className="palette">
         <input
-          // biome-ignore lint/a11y/noAutofocus: the palette is opened to type into
           autoFocus
           role="combobox"
           aria-label="Search and commands"

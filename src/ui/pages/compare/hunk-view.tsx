@@ -24,6 +24,7 @@ function contentOf(hunk: Hunk): ReactNode {
   if (hunk.type === 'removed') return <del>{inline(hunk.before?.text ?? '')}</del>
   if (hunk.type === 'same' || !hunk.changes) return inline(hunk.after?.text ?? '')
   return hunk.changes.map(({ type, text }, index) => {
+    if (!withoutMarkers(text) && type !== 'same') return null
     const Mark = type === 'added' ? 'ins' : type === 'removed' ? 'del' : 'span'
     // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one comparison never change
     return <Mark key={index}>{inline(text)}</Mark>

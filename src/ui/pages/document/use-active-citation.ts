@@ -11,6 +11,7 @@ export function useActiveCitation(text: RefObject<HTMLElement | null>) {
   const [active, setActive] = useState<ActiveCitation>()
   const latest = useRef(active)
   latest.current = active
+  const returning = useRef(false)
   const timer = useRef<Timer>(undefined)
 
   const later = useCallback((change: () => void, ms: number) => {
@@ -21,7 +22,10 @@ export function useActiveCitation(text: RefObject<HTMLElement | null>) {
     clearTimeout(timer.current)
     const element = latest.current?.element
     setActive(undefined)
-    if (backToMarker) element?.focus()
+    if (!backToMarker) return
+    returning.current = true
+    element?.focus()
+    returning.current = false
   }, [])
   const hold = useCallback(
     (held: boolean) => {
@@ -54,7 +58,7 @@ export function useActiveCitation(text: RefObject<HTMLElement | null>) {
     })
     listen('focusin', (event) => {
       const element = markerAt(event.target)
-      if (element?.matches(':focus-visible')) show(element, false)
+      if (element?.matches(':focus-visible') && !returning.current) show(element, false)
     })
     listen('focusout', (event) => {
       if (markerAt(event.target) && !cardHas(event.relatedTarget)) hold(false)
