@@ -36,7 +36,7 @@ function applyPending(database: Database, migrations: readonly Migration[]): str
     return hash === undefined
   })
   for (const migration of pending) apply(database, migration)
-  refuseOrphans(database)
+  if (pending.length) refuseOrphans(database)
   return pending.map((migration) => migration.tag)
 }
 

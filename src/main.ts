@@ -42,8 +42,8 @@ function help(): string {
   return `Usage: quill <command> [options]\n\n${lines.join('\n')}\n\n\`quill <command> --help\` explains one.`
 }
 
-function print(text: string): number {
-  process.stdout.write(`${text}\n`)
+async function print(text: string): Promise<number> {
+  await Bun.write(Bun.stdout, `${text}\n`)
   return 0
 }
 

@@ -1,6 +1,6 @@
 import { checkDotEnv, readEnv } from '../env.ts'
 import { readArgs } from './command.ts'
-import { serve } from './serve.ts'
+import { isOpenDemo, serve } from './serve.ts'
 
 export const usage = 'Usage: quill api\n\nAPI and interface without a worker; start one with `quill worker`.'
 
@@ -8,5 +8,5 @@ export async function run(args: string[]): Promise<number> {
   readArgs({ args, options: {} }, usage)
   checkDotEnv(process.cwd())
   const env = readEnv(process.env)
-  return serve(env, { demo: env.environment === 'development', worker: false })
+  return serve(env, { demo: isOpenDemo(env), worker: false })
 }

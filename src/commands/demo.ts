@@ -1,8 +1,7 @@
 import { ConfigError, checkDotEnv, readEnv } from '../env.ts'
+import { isLoopback, LOOPBACK_HOSTS } from '../loopback.ts'
 import { readArgs } from './command.ts'
 import { serve } from './serve.ts'
-
-const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
 
 export const usage = [
   'Usage: quill demo',
@@ -14,9 +13,9 @@ export async function run(args: string[]): Promise<number> {
   readArgs({ args, options: {} }, usage)
   checkDotEnv(process.cwd())
   const env = readEnv(process.env)
-  if (!LOOPBACK.includes(env.host))
+  if (!isLoopback(env.host))
     throw new ConfigError([
-      `HOST must be ${LOOPBACK.join(' or ')} for the demo, but is "${env.host}": it has no sign-in.`,
+      `HOST must be ${LOOPBACK_HOSTS.join(' or ')} for the demo, but is "${env.host}": it has no sign-in.`,
     ])
   return serve(env, { demo: true, worker: true })
 }

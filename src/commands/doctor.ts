@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { ConfigError, checkDotEnv, type Env, prepareDataDir, readEnv } from '../env.ts'
+import { localUrl } from '../loopback.ts'
 import { openDatabase } from '../services.ts'
 import { VERSION } from '../version.ts'
 import { readArgs } from './command.ts'
@@ -59,7 +60,7 @@ async function examinePort({ host, port }: Env): Promise<Finding> {
     await server.stop(true)
     return { what, detail: 'free' }
   } catch {
-    const isQuill = await fetch(`http://${host}:${port}/health/live`, { signal: AbortSignal.timeout(1_000) })
+    const isQuill = await fetch(`${localUrl(host, port)}/health/live`, { signal: AbortSignal.timeout(1_000) })
       .then((answer) => answer.ok)
       .catch(() => false)
     return isQuill

@@ -7,7 +7,8 @@ import { createDocument } from '../documents/documents.ts'
 import { getVersion, versionBody } from '../documents/versions.ts'
 import { AppError } from '../errors.ts'
 import { createLog } from '../log.ts'
-import { getRun, newRun } from '../pipelines/runs.ts'
+import { getRun } from '../pipelines/runs.ts'
+import { newBlogRun } from '../pipelines/start.ts'
 import { RunOptions, SECTIONS_PER_RUN_MAX, WORDS_PER_RUN_MAX } from '../pipelines/steps.ts'
 import { ensureProject } from '../projects/projects.ts'
 import { inlineQueue } from '../queue/inline.ts'
@@ -20,7 +21,6 @@ import { showProgress } from './progress.ts'
 const AUTHOR = 'command line'
 const LEASE_MS = 60_000
 const LOOK_MS = 50
-const EXIT_INTERRUPTED = 130
 const formats = { md: 'markdown', html: 'html', json: 'json' } as const
 
 export const usage = [
@@ -51,13 +51,9 @@ export async function run(args: string[]): Promise<number> {
   if (!positionals.length) throw new UsageError(`Name a file to write from.\n\n${usage}`)
   const format = readFormat(values.format, values.output)
   const options = readOptions(values)
-  const interrupt = new AbortController()
-  process.once('SIGINT', () => interrupt.abort())
-
   const { db, close } = connect(':memory:')
   try {
-    const post = await write(db, { files: positionals, options, format, signal: interrupt.signal })
-    if (post === undefined) return EXIT_INTERRUPTED
+    const post = await write(db, { files: positionals, options, format })
     await put(post, values.output)
     return 0
   } finally {
@@ -65,41 +61,23 @@ export async function run(args: string[]): Promise<number> {
   }
 }
 
-type Draft = { files: string[]; options: RunOptions; format: keyof typeof formats; signal: AbortSignal }
+type Draft = { files: string[]; options: RunOptions; format: keyof typeof formats }
 
 /** The whole job on a database in memory: the same pipeline and worker that the service runs. */
-async function write(db: Db, { files, options, format, signal }: Draft): Promise<string | undefined> {
+async function write(db: Db, { files, options, format }: Draft): Promise<string> {
   const projectId = await ensureProject(db, 'draft')
+  const owner = { projectId, createdBy: AUTHOR }
   const sourceIds: string[] = []
   for (const file of files) sourceIds.push(await addFile(db, projectId, file))
-  const { id: documentId } = await createDocument(db, {
-    projectId,
-    createdBy: AUTHOR,
-    title: options.title,
-    sourceIds,
-  })
+  const { id: documentId } = await createDocument(db, { ...owner, title: options.title, sourceIds })
+  const { run, writes } = await newBlogRun(db, { ...owner, documentId, options })
+  await db.batch([writes[0]!, ...writes.slice(1)])
   const queue = inlineQueue(db)
-  const started = newRun(db, {
-    projectId,
-    createdBy: AUTHOR,
-    pipeline: 'generate_blog',
-    documentId,
-    sourceIds,
-    options,
-  })
-  await db.batch([started.writes[0]!, ...started.writes.slice(1)])
-  const consumer = startConsumer({
-    db,
-    queue,
-    log: createLog('silent'),
-    concurrency: 1,
-    leaseMs: LEASE_MS,
-    graceMs: 0,
-  })
+  const log = createLog('silent')
+  const consumer = startConsumer({ db, queue, log, concurrency: 1, leaseMs: LEASE_MS, graceMs: 0 })
   try {
-    const finished = await follow(db, { projectId, id: started.run.id, signal })
-    if (!finished) return undefined
-    const id = { projectId, documentId, number: finished.versionNumber! }
+    const { versionNumber } = await follow(db, projectId, run.id)
+    const id = { projectId, documentId, number: versionNumber! }
     const asked = formats[format]
     return asked === 'json'
       ? `${JSON.stringify(await getVersion(db, id), null, 2)}\n`
@@ -113,9 +91,9 @@ async function addFile(db: Db, projectId: string, file: string): Promise<string>
   const bytes = await readFile(file)
   const imported =
     file === '-'
-      ? await importText({ text: decodeText(bytes) })
+      ? { kind: 'text', ...(await importText({ text: decodeText(bytes) })) }
       : await importSource({ bytes, fileName: basename(file) })
-  const source = await addSource(db, { projectId, createdBy: AUTHOR, kind: 'file', imported })
+  const source = await addSource(db, { projectId, createdBy: AUTHOR, kind: imported.kind, imported })
   return source.id
 }
 
@@ -127,25 +105,21 @@ async function readFile(file: string): Promise<Uint8Array> {
   }
 }
 
-/** The run once it succeeded; undefined when interrupted. Throws what it failed with. */
-async function follow(
-  db: Db,
-  { projectId, id, signal }: { projectId: string; id: string; signal: AbortSignal },
-) {
+/** The run once it succeeded. Throws what it failed with. */
+async function follow(db: Db, projectId: string, id: string) {
   const progress = showProgress(process.stderr)
-  while (!signal.aborted) {
+  while (true) {
     const run = await getRun(db, projectId, id)
     progress.update(run)
     if (run.state === 'succeeded') return run
     if (run.state === 'failed') throw new AppError('conflict', run.error?.message ?? 'The run failed.')
     await Bun.sleep(LOOK_MS)
   }
-  return undefined
 }
 
 async function put(post: string, output: string | undefined) {
   if (output === undefined || output === '-') {
-    process.stdout.write(post)
+    await Bun.write(Bun.stdout, post)
     return
   }
   try {

@@ -1,4 +1,5 @@
 import { readEnv } from '../env.ts'
+import { localUrl } from '../loopback.ts'
 import { readArgs } from './command.ts'
 
 const TIMEOUT_MS = 3_000
@@ -9,17 +10,10 @@ export const usage =
 export async function run(args: string[]): Promise<number> {
   readArgs({ args, options: {} }, usage)
   const { host, port } = readEnv(process.env)
-  const url = `http://${reachable(host)}:${port}/health/ready`
+  const url = `${localUrl(host, port)}/health/ready`
   const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((error: Error) => error)
   const problem =
     answer instanceof Error ? answer.message : answer.ok ? undefined : `it answered ${answer.status}`
   process.stdout.write(problem ? `Not ready: ${url}: ${problem}\n` : 'Ready.\n')
   return problem ? 1 : 0
-}
-
-/** An address that listens on every network is reached on this machine; IPv6 stands in brackets. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1'
-  if (host === '::') return '[::1]'
-  return host.includes(':') ? `[${host}]` : host
 }

@@ -1,6 +1,7 @@
 import { GRACE_MS, startConsumer } from '#worker/consume.ts'
 import { createApp } from '../app.ts'
 import { checkDotEnv, type Env, readEnv } from '../env.ts'
+import { isLoopback } from '../loopback.ts'
 import { drain, listen } from '../server.ts'
 import { openServices } from '../services.ts'
 import { readArgs, untilSignalled } from './command.ts'
@@ -12,8 +13,11 @@ export async function run(args: string[]): Promise<number> {
   readArgs({ args, options: {} }, usage)
   checkDotEnv(process.cwd())
   const env = readEnv(process.env)
-  return serve(env, { demo: env.environment === 'development', worker: true })
+  return serve(env, { demo: isOpenDemo(env), worker: true })
 }
+
+/** In development the demo needs no sign-in, as long as nobody but this machine can reach it. */
+export const isOpenDemo = (env: Env) => env.environment === 'development' && isLoopback(env.host)
 
 /** Serves until a signal comes, then drains: running requests and jobs first, the database last. */
 export async function serve(env: Env, { demo, worker }: { demo: boolean; worker: boolean }): Promise<number> {

@@ -1,8 +1,9 @@
 import { type Static, Type as t } from '@sinclair/typebox'
 import { alignBlocks, longestRise } from '#src/documents/align.ts'
 import { type Block, BlockKind, blocksOf } from '#src/documents/blocks.ts'
-import { diffWords, newBudget, WordChange } from '#src/documents/word-diff.ts'
+import { diffWords, newBudget, WordChange, type WorkBudget } from '#src/documents/word-diff.ts'
 import { AppError } from '#src/errors.ts'
+import { createPace } from '#src/pace.ts'
 
 const Piece = t.Object({
   text: t.String(),
@@ -37,11 +38,10 @@ export const SectionComparison = t.Object({
 export type SectionComparison = Static<typeof SectionComparison>
 
 /** What turns `before` into `after`, block by block as it is read; what is removed before what is added. */
-export function diffProse(before: string, after: string): Hunk[] {
+export function diffProse(before: string, after: string, budget = newBudget()): Hunk[] {
   const old = blocksOf(before)
   const fresh = blocksOf(after)
   const newId = hunkIds()
-  const budget = newBudget()
   const hunks: Hunk[] = []
   const push = (hunk: Omit<Hunk, 'id'>) => hunks.push({ id: newId(hunk), ...hunk })
   let [i, j] = [0, 0]
@@ -82,7 +82,9 @@ type Section = { id: string; heading: string; markdown: string }
  * Two versions of a document, section by section in the newer order; a removed section stands after the one
  * it followed. `moved` marks the fewest sections whose moving explains the new order.
  */
-export function compareSections(before: Section[], after: Section[]): SectionComparison[] {
+export async function compareSections(before: Section[], after: Section[]): Promise<SectionComparison[]> {
+  const pace = createPace()
+  const budget = newBudget()
   const old = new Map(before.map((section, index) => [section.id, { section, index }]))
   const kept = after.filter(({ id }) => old.has(id))
   const steady = new Set(
@@ -99,18 +101,26 @@ export function compareSections(before: Section[], after: Section[]): SectionCom
   addRemoved(0)
   for (const section of after) {
     const match = old.get(section.id)
-    result.push(compareSection(match?.section, section, match !== undefined && !steady.has(section.id)))
+    const moved = match !== undefined && !steady.has(section.id)
+    result.push(compareSection(match?.section, section, { moved, budget }))
+    await pace()
     if (match) addRemoved(match.index + 1)
   }
   return result
 }
 
-function compareSection(before: Section | undefined, after: Section, moved: boolean): SectionComparison {
+type Comparing = { moved: boolean; budget: WorkBudget }
+
+function compareSection(
+  before: Section | undefined,
+  after: Section,
+  { moved, budget }: Comparing,
+): SectionComparison {
   const { id, heading } = after
   if (!before) return { id, heading, status: 'added', moved }
   const same = before.markdown === after.markdown && before.heading === heading
   if (same) return { id, heading, status: 'same', moved }
-  return { id, heading, status: 'edited', moved, hunks: diffProse(before.markdown, after.markdown) }
+  return { id, heading, status: 'edited', moved, hunks: diffProse(before.markdown, after.markdown, budget) }
 }
 
 const piece = ({ text, gap }: Block) => ({ text, gap })

@@ -40,6 +40,8 @@ const ifMatch = t.Object(
   { 'if-match': t.Optional(t.String({ description: 'The `ETag` of the document as you know it.' })) },
   { additionalProperties: true },
 )
+/** A post that is opened by itself can do nothing but show its text and pictures. */
+const BODY_POLICY = "sandbox; default-src 'none'; img-src https: data:"
 const mediaTypes = { markdown: 'text/markdown', html: 'text/html', text: 'text/plain' } as const
 
 const textAs = (contentMediaType: string) => t.String({ contentMediaType })
@@ -174,6 +176,7 @@ export const documentRoutes = ({ db, hub }: AppDeps) =>
       async ({ principal, params, query, set }) => {
         const format = query.format ?? 'markdown'
         set.headers['content-type'] = `${mediaTypes[format]}; charset=utf-8`
+        set.headers['content-security-policy'] = BODY_POLICY
         return versionBody(db, idOf(principal, params), format)
       },
       {

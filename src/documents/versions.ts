@@ -100,7 +100,7 @@ export async function restoreVersion(db: Db, id: VersionId, author: string): Pro
 export async function compareVersions(db: Db, id: VersionId, to: number) {
   const from = await getVersion(db, id)
   const after = await getVersion(db, { ...id, number: to })
-  return { from: id.number, to, sections: compareSections(withPreamble(from), withPreamble(after)) }
+  return { from: id.number, to, sections: await compareSections(withPreamble(from), withPreamble(after)) }
 }
 
 const withPreamble = ({ preamble, sections }: Version) => [

@@ -124,6 +124,8 @@ export function createEventHub(db: Db, log: Log): EventHub {
       const rows = await readMissed(db, subscription, until)
       for (const row of rows) send(subscription, row.id, encodeEvent(row))
       if (rows.length < EVENTS_PER_READ && until === cursor) break
+      // Lets the socket take what it was given before it is given more.
+      await new Promise((resolve) => setImmediate(resolve))
     }
     if (subscription.ended) return
     const { projectId } = subscription

@@ -4,7 +4,6 @@ import { stepInvocations } from '#db/schema/jobs.ts'
 import { AppError } from '#src/errors.ts'
 
 export const IDEMPOTENCY_KEY_CHARS_MAX = 255
-export const IDEMPOTENCY_KEPT_HOURS = 48
 
 type Request = { projectId: string; key: string; operation: string; body: unknown }
 type Work = { jobId: string; answer: object; writes: Write[] }

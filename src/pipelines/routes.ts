@@ -1,19 +1,15 @@
 import { Elysia, t } from 'elysia'
-import type { Db } from '#db/connect.ts'
 import type { AppDeps } from '#src/app-deps.ts'
 import { documented } from '#src/documented.ts'
-import { requireDocument } from '#src/documents/documents.ts'
 import { AppError } from '#src/errors.ts'
-import { newId } from '#src/ids.ts'
-import { enqueue, newJob } from '#src/jobs/new-job.ts'
 import { Job, presentJob } from '#src/jobs/schemas.ts'
 import { pageOf, pageQuery } from '#src/paging.ts'
 import { access } from '#src/projects/access.ts'
-import { IDEMPOTENCY_KEPT_HOURS, IDEMPOTENCY_KEY_CHARS_MAX, invokeOnce } from './idempotency.ts'
+import { IDEMPOTENCY_KEY_CHARS_MAX } from './idempotency.ts'
 import { readWait, refuseFailed, WAIT_SECONDS_MAX, waitForJob } from './prefer.ts'
-import { requireReferences } from './references.ts'
-import { cancelRun, getRun, listRuns, newRun, resumeRun } from './runs.ts'
-import { presentRun, Run, RunWithJobs } from './schemas.ts'
+import { cancelRun, getRun, listRuns, resumeRun } from './runs.ts'
+import { Run, RunWithJobs } from './schemas.ts'
+import { startBlog, startStep } from './start.ts'
 import { pipelines, RunOptions, type StepName, stepNames, steps } from './steps.ts'
 
 const EXAMPLE_REQUEST = {
@@ -26,7 +22,7 @@ const idempotencyKey = t.Optional(
   t.String({
     minLength: 1,
     maxLength: IDEMPOTENCY_KEY_CHARS_MAX,
-    description: `The same key and body give the same answer for ${IDEMPOTENCY_KEPT_HOURS} hours.`,
+    description: 'The same key and body give the same answer.',
   }),
 )
 
@@ -47,14 +43,9 @@ export const pipelineRoutes = (deps: AppDeps) => {
     .post(
       '/pipelines/generate_blog',
       async ({ principal, body, headers, set, status }) => {
-        const { projectId, id: createdBy } = principal
-        const key = headers['idempotency-key'] ?? newId('run')
-        const invocation = await invokeOnce(db, { projectId, key, operation: 'generate_blog', body }, () =>
-          blogWork(db, { projectId, createdBy, ...body }),
-        )
+        const caller = { projectId: principal.projectId, createdBy: principal.id }
+        const invocation = await startBlog(deps, caller, { key: headers['idempotency-key'], body })
         if (invocation.replayed) set.headers['idempotency-replayed'] = 'true'
-        await queue.send([invocation.jobId])
-        hub.wake()
         return status(202, invocation.answer as { job: Job; run: Run })
       },
       {
@@ -118,38 +109,19 @@ export const pipelineRoutes = (deps: AppDeps) => {
     .use(stepRoutes(deps))
 }
 
-type BlogRequest = { projectId: string; createdBy: string; documentId: string; options?: RunOptions }
-
-/** The run that is asked for. Throws `not_found`, and `conflict` for a document without sources. */
-async function blogWork(db: Db, { projectId, createdBy, documentId, options }: BlogRequest) {
-  const { sourceIds, titleChosen, ...document } = await requireDocument(db, projectId, documentId)
-  if (sourceIds.length === 0)
-    throw new AppError('conflict', 'The document has no source to write from. Add one first.')
-  const title = options?.title ?? (titleChosen ? document.title : undefined)
-  const { run, job, writes } = newRun(db, {
-    projectId,
-    createdBy,
-    pipeline: 'generate_blog',
-    documentId,
-    sourceIds,
-    options: { ...options, ...(title ? { title } : {}) },
-  })
-  const answer = { job: presentJob(job), run: presentRun(run, pipelines.generate_blog) }
-  return { jobId: job.id, answer, writes }
-}
-
 /** One route for each step; they differ in nothing but their schemas. */
 function stepRoutes(deps: AppDeps) {
-  const app = new Elysia({ name: 'steps', tags: ['Steps'] }).use(access(deps.db))
+  const app = stepApp(deps)
   for (const name of stepNames) addStepRoute(app, deps, name)
   return app
 }
 
-function addStepRoute(app: ReturnType<typeof stepApp>, { db, queue, hub, ending }: AppDeps, name: StepName) {
+function addStepRoute(app: ReturnType<typeof stepApp>, deps: AppDeps, name: StepName) {
+  const { db, ending } = deps
   app.post(
     `/steps/${name}`,
     async ({ principal, body, headers, set, status, request }) => {
-      const { projectId, id: createdBy } = principal
+      const { projectId } = principal
       const key = headers['idempotency-key']
       if (!key)
         throw new AppError(
@@ -157,14 +129,9 @@ function addStepRoute(app: ReturnType<typeof stepApp>, { db, queue, hub, ending 
           'Send an Idempotency-Key header, new for each piece of work.',
         )
       const seconds = readWait(headers.prefer)
-      const invocation = await invokeOnce(db, { projectId, key, operation: name, body }, async () => {
-        await requireReferences(db, projectId, body)
-        const job = newJob({ projectId, createdBy, kind: name, input: body })
-        return { jobId: job.id, answer: { job: presentJob(job) }, writes: enqueue(db, job) }
-      })
+      const caller = { projectId, createdBy: principal.id }
+      const invocation = await startStep(deps, caller, { key, step: name, input: body })
       if (invocation.replayed) set.headers['idempotency-replayed'] = 'true'
-      await queue.send([invocation.jobId])
-      hub.wake()
       if (seconds === undefined) return status(202, invocation.answer as { job: Job })
       set.headers['preference-applied'] = `wait=${seconds}`
       const row = await waitForJob(db, {
@@ -195,7 +162,7 @@ function addStepRoute(app: ReturnType<typeof stepApp>, { db, queue, hub, ending 
   )
 }
 
-const stepApp = (db: AppDeps['db']) => new Elysia({ name: 'steps', tags: ['Steps'] }).use(access(db))
+const stepApp = ({ db }: AppDeps) => new Elysia({ name: 'steps', tags: ['Steps'] }).use(access(db))
 
-/** `outline.generate` → `generateOutline`-like names read best, but one rule for all is easier to guess. */
+/** `outline.generate` → `outlineGenerate`. */
 const stepOperationId = (name: StepName) => name.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase())

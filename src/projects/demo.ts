@@ -10,8 +10,16 @@ import { startSession } from './sessions.ts'
 export const DEMO_PROJECT = 'Demo'
 const SAMPLE_FILE = 'sample-talk.md'
 
-/** The Demo project with its sample talk, made when it is missing; returns its id. */
-export async function ensureDemo(db: Db): Promise<string> {
+const being = new WeakMap<Db, Promise<string>>()
+
+/** The Demo project with its sample talk, made when it is missing; returns its id. Two clicks make one sample. */
+export function ensureDemo(db: Db): Promise<string> {
+  const made = being.get(db) ?? makeDemo(db).finally(() => being.delete(db))
+  being.set(db, made)
+  return made
+}
+
+async function makeDemo(db: Db): Promise<string> {
   const projectId = await ensureProject(db, DEMO_PROJECT)
   if (await hasSourceFile(db, projectId, SAMPLE_FILE)) return projectId
   const imported = await importSource({ bytes: new TextEncoder().encode(sampleTalk), fileName: SAMPLE_FILE })

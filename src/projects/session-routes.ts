@@ -2,6 +2,7 @@ import { Elysia, t } from 'elysia'
 import type { AppDeps } from '#src/app-deps.ts'
 import { documented } from '#src/documented.ts'
 import { AppError } from '#src/errors.ts'
+import { isLoopback } from '#src/loopback.ts'
 import { oneOf } from '#src/one-of.ts'
 import { access, authenticator, refuseForeignSite, SESSION_COOKIE, sessionToken } from './access.ts'
 import { startDemoSession } from './demo.ts'
@@ -33,12 +34,14 @@ export const sessionRoutes = ({ db, demo }: AppDeps) => {
   const authenticate = authenticator(db)
   const find = principalLookups(db)
 
-  const openSession = async (request: typeof NewSession.static) => {
-    if (request.kind === 'demo') {
-      if (!demo) throw new AppError('forbidden', 'The demo is open in development only.')
+  const openSession = async (body: typeof NewSession.static, request: Request) => {
+    if (body.kind === 'demo') {
+      // A page of another site may have made its name point here: the name must be this machine's.
+      if (!demo || !isLoopback(new URL(request.url).hostname))
+        throw new AppError('forbidden', 'The demo is open in development only, and on this machine only.')
       return startDemoSession(db)
     }
-    const key = await find.api_key(request.key)
+    const key = await find.api_key(body.key)
     if (!key) throw new AppError('unauthenticated', 'This API key is unknown, expired or revoked.')
     return startSession(db, {
       projectId: key.projectId,
@@ -68,7 +71,11 @@ export const sessionRoutes = ({ db, demo }: AppDeps) => {
       '/session',
       async ({ body, request, set, status }) => {
         refuseForeignSite(request)
-        set.headers['set-cookie'] = sessionCookie(request, await openSession(body), SESSION_MS / 1000)
+        set.headers['set-cookie'] = sessionCookie(
+          request,
+          await openSession(body, request),
+          SESSION_MS / 1000,
+        )
         return status(204, undefined)
       },
       {

@@ -1,6 +1,7 @@
 import { Elysia, t } from 'elysia'
 import type { AppDeps } from '#src/app-deps.ts'
 import { documented } from '#src/documented.ts'
+import { limitExceeded } from '#src/errors.ts'
 import { PAGE_SIZE_MAX, pageOf, pageQuery } from '#src/paging.ts'
 import { access } from '#src/projects/access.ts'
 import { addSource } from './add-source.ts'
@@ -9,6 +10,7 @@ import { acceptedExtensions, importSource, importText } from './registry.ts'
 import { Passage, SearchHit, Source, SourceWithText } from './schemas.ts'
 import { getPassage, getSource, listPassages, listSources, searchPassages } from './sources.ts'
 
+const FILE_NAME_CHARS_MAX = 255
 const SEARCH_CHARS_MAX = 500
 const SEARCH_HITS_DEFAULT = 20
 const SEARCH_HITS_MAX = 100
@@ -117,6 +119,10 @@ export const sourceRoutes = ({ db, hub }: AppDeps) =>
     )
 
 async function importUpload({ file, title }: { file: File; title?: string }) {
+  if (file.name.length > FILE_NAME_CHARS_MAX)
+    throw limitExceeded(
+      `The file's name has ${file.name.length} characters; it may have ${FILE_NAME_CHARS_MAX}.`,
+    )
   const imported = await importSource({ bytes: await file.bytes(), fileName: file.name, title })
   return { kind: imported.kind, fileName: file.name, imported }
 }

@@ -9,27 +9,29 @@ describe('two versions, section by section', () => {
     heading: id.toUpperCase(),
     markdown,
   })
-  const compare = (before: string[], after: string[]) =>
-    compareSections(
+  const compare = async (before: string[], after: string[]) => {
+    const sections = await compareSections(
       before.map((id) => section(id)),
       after.map((id) => section(id)),
-    ).map(({ id, status, moved }) => `${id} ${status}${moved ? ' moved' : ''}`)
+    )
+    return sections.map(({ id, status, moved }) => `${id} ${status}${moved ? ' moved' : ''}`)
+  }
 
-  test('tell what stayed, came, went and moved', () => {
-    expect(compare(['a', 'b', 'c'], ['a', 'b', 'c'])).toEqual(['a same', 'b same', 'c same'])
-    expect(compare(['a', 'b', 'c', 'd'], ['d', 'a', 'x', 'c'])).toEqual([
+  test('tell what stayed, came, went and moved', async () => {
+    expect(await compare(['a', 'b', 'c'], ['a', 'b', 'c'])).toEqual(['a same', 'b same', 'c same'])
+    expect(await compare(['a', 'b', 'c', 'd'], ['d', 'a', 'x', 'c'])).toEqual([
       'd same moved',
       'a same',
       'b removed',
       'x added',
       'c same',
     ])
-    expect(compare(['a', 'b'], ['c'])).toEqual(['a removed', 'b removed', 'c added'])
-    expect(compare([], ['a'])).toEqual(['a added'])
+    expect(await compare(['a', 'b'], ['c'])).toEqual(['a removed', 'b removed', 'c added'])
+    expect(await compare([], ['a'])).toEqual(['a added'])
   })
 
-  test('show the hunks of what was edited, also when only the heading was', () => {
-    const [edited, renamed] = compareSections(
+  test('show the hunks of what was edited, also when only the heading was', async () => {
+    const [edited, renamed] = await compareSections(
       [section('a'), section('b')],
       [section('a', '## a\n\nText of a, edited.\n'), { ...section('b'), heading: 'New' }],
     )
@@ -38,11 +40,11 @@ describe('two versions, section by section', () => {
     expect(renamed).toMatchObject({ heading: 'New', status: 'edited' })
   })
 
-  test('name every section once and fit the API', () => {
+  test('name every section once and fit the API', async () => {
     const ids = fc.shuffledSubarray(['a', 'b', 'c', 'd', 'e', 'f'])
-    fc.assert(
-      fc.property(ids, ids, (before, after) => {
-        const result = compareSections(
+    await fc.assert(
+      fc.asyncProperty(ids, ids, async (before, after) => {
+        const result = await compareSections(
           before.map((id) => section(id)),
           after.map((id) => section(id)),
         )
