@@ -11,7 +11,7 @@ import { ProblemNotice } from '../components/problem-notice.tsx'
 import { Skeleton } from '../components/skeleton.tsx'
 import { Elapsed, Moment } from '../components/time.tsx'
 import { toast } from '../components/toasts.tsx'
-import { stepLabel } from './document/run-progress.ts'
+import { knownSteps, stepLabel } from './document/run-progress.ts'
 
 const states: Record<Job['state'], { word: string; tone: Tone }> = {
   queued: { word: 'Queued', tone: 'neutral' },
@@ -20,16 +20,6 @@ const states: Record<Job['state'], { word: string; tone: Tone }> = {
   dead: { word: 'Dead', tone: 'bad' },
   cancelled: { word: 'Cancelled', tone: 'warning' },
 }
-
-const kinds = [
-  'outline.generate',
-  'chapters.organize',
-  'section.write',
-  'seo.generate',
-  'images.prompt',
-  'blog.compose',
-  'document.persist',
-]
 
 /** Every job of the project, newest first, live; the filters stand in the address. */
 export default function Jobs() {
@@ -81,8 +71,10 @@ function Filters({ filter }: { filter: JobFilter }) {
       </select>
       <select aria-label="Step" value={filter.kind ?? ''} onChange={set('kind')}>
         <option value="">Every step</option>
-        {kinds.map((kind) => (
-          <option key={kind}>{kind}</option>
+        {knownSteps.map((step) => (
+          <option key={step} value={step}>
+            {stepLabel(step)}
+          </option>
         ))}
       </select>
       {filter.runId && (

@@ -50,7 +50,7 @@ export function PostView({ document, number, newest, stopped, menu }: Props) {
   const error = version.error ?? body.error
   const shown = citation.active && citations.get(citation.active.marker)
 
-  useTabTitle(document.title)
+  useTabTitle(useFinishedUnseen(newest) ? `Written · ${document.title}` : document.title)
   usePageArrival(headings)
   useSectionCommands(headings)
   useShortcut({ keys: 's', label: 'Show or hide sources', group }, () =>
@@ -124,6 +124,23 @@ export function PostView({ document, number, newest, stopped, menu }: Props) {
       )}
     </div>
   )
+}
+
+/** Whether a version came while nobody looked at this tab. */
+function useFinishedUnseen(newest: number): boolean {
+  const seen = useRef(window.document.visibilityState === 'visible' ? newest : newest - 1)
+  const [unseen, setUnseen] = useState(false)
+  useEffect(() => {
+    const look = () => {
+      const isSeen = window.document.visibilityState === 'visible'
+      setUnseen(!isSeen && newest > seen.current)
+      if (isSeen) seen.current = newest
+    }
+    look()
+    window.document.addEventListener('visibilitychange', look)
+    return () => window.document.removeEventListener('visibilitychange', look)
+  }, [newest])
+  return unseen
 }
 
 const Facts = ({ version }: { version: Version }) => (

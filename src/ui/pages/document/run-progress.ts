@@ -2,7 +2,6 @@ import type { Job, RunWithJobs } from '../../api/runs.ts'
 import type { Step, StepState } from '../../components/step-list.tsx'
 
 const labels: Record<string, string> = {
-  'transcript.fetch': 'Fetch the transcript',
   'outline.generate': 'Plan the outline',
   'chapters.organize': 'Sort the material',
   'section.write': 'Write the sections',
@@ -11,6 +10,8 @@ const labels: Record<string, string> = {
   'blog.compose': 'Put it together',
   'document.persist': 'Save the version',
 }
+
+export const knownSteps = Object.keys(labels)
 
 export const stepLabel = (step: string) => labels[step] ?? step
 

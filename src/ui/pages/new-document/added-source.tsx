@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Problem } from '../../api/client.ts'
 import { firstPassagesQuery, lastPassageQuery, type Source } from '../../api/sources.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
@@ -17,10 +18,8 @@ export function AddedSource({ item, onRemove }: { item: Added; onRemove: () => v
         safe={`“${item.name}” was not added; everything else is as it was.`}
         act={
           <>
-            <Button onClick={() => void item.retry?.()}>Try again</Button>
-            <Button look="quiet" onClick={onRemove}>
-              Leave it out
-            </Button>
+            {mayPass(item.error) && <Button onClick={() => void item.retry?.()}>Try again</Button>}
+            <Button onClick={onRemove}>Leave it out</Button>
           </>
         }
       />
@@ -37,6 +36,9 @@ export function AddedSource({ item, onRemove }: { item: Added; onRemove: () => v
     </section>
   )
 }
+
+/** What the API refused it would refuse again. */
+const mayPass = (error: unknown) => !(error instanceof Problem) || error.status === 0 || error.status >= 500
 
 function Recognised({ source }: { source: Source }) {
   const passages = useQuery(firstPassagesQuery(source.id)).data?.items ?? []
