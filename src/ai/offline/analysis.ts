@@ -68,8 +68,10 @@ export type Analysis = {
   frequencies: Int32Array
   names: Uint8Array
   words: number
-  /** The speaker of most of the words, when anyone is named. */
+  /** How many different voices there are, whose words are most, and what share of all they are. */
+  voices: number
   mainSpeaker?: string
+  mainShare: number
   speech: boolean
 }
 
@@ -86,7 +88,7 @@ export async function analyse(material: readonly Material[], pace: Pace): Promis
     frequencies: new Int32Array(0),
     names: new Uint8Array(0),
     words: 0,
-    mainSpeaker: mainSpeakerOf(material),
+    ...voicesOf(material),
     speech: false,
   }
   const tokens: Token[][] = []
@@ -135,12 +137,15 @@ function isUnstopped(passages: readonly MaterialPassage[]): boolean {
   return chars > UNSTOPPED_CHARS * (stops + 1) && /\s/.test(sample[0]!.text)
 }
 
-function mainSpeakerOf(material: readonly Material[]): string | undefined {
-  const chars = new Map<string, number>()
+function voicesOf(material: readonly Material[]): Pick<Analysis, 'voices' | 'mainSpeaker' | 'mainShare'> {
+  const chars = new Map<string | undefined, number>()
+  let total = 0
   for (const { speaker, text } of material.flatMap(({ passages }) => passages)) {
-    if (speaker) chars.set(speaker, (chars.get(speaker) ?? 0) + text.length)
+    chars.set(speaker, (chars.get(speaker) ?? 0) + text.length)
+    total += text.length
   }
-  return [...chars].sort((a, b) => b[1] - a[1])[0]?.[0]
+  const [main, most] = [...chars].filter(([speaker]) => speaker).sort((a, b) => b[1] - a[1])[0] ?? []
+  return { voices: chars.size, mainSpeaker: main, mainShare: (most ?? 0) / (total || 1) }
 }
 
 async function readPassage(
@@ -168,7 +173,7 @@ async function readPassage(
       ...span,
       text: clean.text,
       joined: clean.joined,
-      ...judge(clean, lower, language),
+      ...judge(clean, lower, { language, speech }),
       words: words.length,
       bag: Int32Array.from(read.filter((token) => token.term >= 0).map((token) => token.term)),
       terms: new Int32Array(0),
@@ -189,10 +194,15 @@ function giveUp(sentence: Sentence | undefined) {
   if (sentence) Object.assign(sentence, { usable: false, quality: 0 })
 }
 
-function judge(clean: CleanSentence, lower: readonly string[], language: Language) {
+function judge(
+  clean: CleanSentence,
+  lower: readonly string[],
+  manner: { language: Language; speech: boolean },
+) {
+  const { language } = manner
   return {
     question: isQuestion(clean.text),
-    quality: clean.unfit ? 0 : qualityOf(clean.text, lower, language),
+    quality: clean.unfit ? 0 : qualityOf(clean.text, lower, manner),
     usable: clean.unfit === undefined,
     needs: -1,
     leans: -1,

@@ -34,7 +34,8 @@ export function cleanSentence(raw: string, language: Language, speech: boolean):
   const written = speech && language.tag === 'en' ? capitalI(opened) : opened
   const alone = finish(written.slice(connective.length))
   // `And` adds nothing even beside the sentence before; `but` does.
-  const additive = connective.replace(/,?\s+$/, '').toLowerCase() === language.and
+  const link = connective.replace(/,?\s+$/, '').toLowerCase()
+  const additive = link === language.and || (speech && language.thinLinks.includes(link))
   const joined = additive ? alone : finish(written)
   const leftover = speech && rules.filler.test(alone)
   return {
@@ -103,10 +104,7 @@ function stripMarkup(raw: string): string {
       ' ',
     )
     .replace(/[[(]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?[\])]/g, ' ')
-    .replace(
-      /\s?\[(?:\d{1,3}|[a-z]|[a-z]{2}(?:; [a-z]{2}){0,4}|citation needed|edit)\]/gi,
-      '',
-    )
+    .replace(/\s?\[(?:\d{1,3}|[a-z]|[a-z]{2}(?:; [a-z]{2}){0,4}|citation needed|edit)\]/gi, '')
     .replace(/[♪♫]/g, ' ')
     .replace(/\\+\s*$/, '')
     .replace(/^\s*(?:[-*+•>]|#{1,6}|\d{1,3}[.)])\s+/, '')

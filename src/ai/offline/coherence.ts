@@ -26,6 +26,9 @@ export function referenceOf(text: string, language: Language): Reference {
   // As written: German `Sie` is whom one talks to.
   const pronoun = words.findIndex(({ text }) => language.pronouns.has(text))
   if (/\b(?:like|than|as|such) (?:this|that|these|those)\b/.test(text)) return 'soft'
+  if (/\b(?:of|in|with|for|about|from) (?:this|that|these|those|them)[.,;!?]/.test(text)) return 'soft'
+  // `Is that an expensive fix?`
+  if (text.endsWith('?') && lower.slice(0, 4).some((word) => language.demonstratives.has(word))) return 'soft'
   return pronoun >= 0 && (named < 0 || named > pronoun) ? 'soft' : 'none'
 }
 

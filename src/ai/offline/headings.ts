@@ -1,7 +1,7 @@
 import type { Analysis, Sentence } from '#src/ai/offline/analysis.ts'
 import { sentencesOf } from '#src/ai/offline/centrality.ts'
-import { type HeadingPhrase, headingPhrasesOf } from '#src/ai/offline/heading-phrases.ts'
 import type { Language } from '#src/ai/offline/languages/language.ts'
+import { type NounPhrase, nounPhrasesOf } from '#src/ai/offline/noun-phrases.ts'
 import { learnNouns } from '#src/ai/offline/noun-sense.ts'
 import type { Section } from '#src/ai/offline/own-sections.ts'
 import { isUnspaced, stemOf, wordsOf } from '#src/ai/offline/words.ts'
@@ -52,7 +52,7 @@ export async function headingsOf(
       headings.push(distinct(headings, ownHeading(section.heading)))
       continue
     }
-    const phrases = await headingPhrasesOf(sourcesOf(analysis, section), analysis.language, { senseOf, pace })
+    const phrases = await nounPhrasesOf(sourcesOf(analysis, section), analysis.language, { senseOf, pace })
     const chosen = choose(judge.rank(phrases, section), analysis.language)
     judge.use(chosen)
     headings.push(distinct(headings, nameOf(chosen, analysis.language)))
@@ -74,7 +74,7 @@ function sourcesOf(analysis: Analysis, { passages, written }: Nameless) {
     }))
 }
 
-type Ranked = HeadingPhrase & { worth: number }
+type Ranked = NounPhrase & { worth: number }
 
 /** English names one thing with its article; where we know no articles, two words say more than one. */
 function choose(phrases: readonly Ranked[], { tag }: Language): Ranked[] {
@@ -116,7 +116,7 @@ async function createJudge(analysis: Analysis, sections: readonly Nameless[], pa
   const title = stemsIn(titles)
   const used = new Set<string>()
 
-  const worthOf = (phrase: HeadingPhrase, counts: ReadonlyMap<string, number>): number => {
+  const worthOf = (phrase: NounPhrase, counts: ReadonlyMap<string, number>): number => {
     const { stems, count, thing, named, given, opens } = phrase
     const telling = stems.reduce(
       (sum, stem) => sum + (counts.get(stem) ?? 0) ** COUNT_POWER * rarity(stem),
@@ -134,7 +134,7 @@ async function createJudge(analysis: Analysis, sections: readonly Nameless[], pa
   }
 
   return {
-    rank: (phrases: readonly HeadingPhrase[], section: Nameless): Ranked[] => {
+    rank: (phrases: readonly NounPhrase[], section: Nameless): Ranked[] => {
       const counts = countStems(analysis, section)
       return phrases
         .filter(({ stems }) => !stems.every((stem) => speakers.has(stem) || used.has(stem)))

@@ -31,10 +31,10 @@ export async function imagePromptOf(
   const language = languageOf(detectLanguage(text))
   const sentences = [...splitSentences(text, language)].map(({ start, end }) => text.slice(start, end))
   const heading = section.heading.replace(/\s+/g, ' ').trim()
-  const details = (await keyphrasesOf(sentences, language, { pace }))
-    .filter((phrase) => phrase.thing && !heading.toLowerCase().includes(phrase.text.toLowerCase()))
+  const details = (await keyphrasesOf(sentences, language, pace))
+    .map((phrase) => phrase.bare)
+    .filter((phrase) => !heading.toLowerCase().includes(phrase.toLowerCase()))
     .slice(0, DETAILS_MAX)
-    .map((phrase) => phrase.text)
   const hints = details.length > 0 ? `, with ${details.join(', ')} as quiet details` : ''
   return {
     key: section.key,

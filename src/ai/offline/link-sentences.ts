@@ -1,4 +1,5 @@
 import type { Analysis, Passage, Sentence } from '#src/ai/offline/analysis.ts'
+import type { Language } from '#src/ai/offline/languages/language.ts'
 import { wordsOf } from '#src/ai/offline/words.ts'
 import type { Pace } from '#src/pace.ts'
 
@@ -20,6 +21,7 @@ const SCRAP_WORDS_MAX = 3
  * A sentence that points at nothing usable is given up.
  */
 export async function linkSentences(analysis: Analysis, pace: Pace): Promise<void> {
+  const speakers = firstNamesOf(analysis)
   for (const [at, passage] of analysis.passages.entries()) {
     await pace()
     const sentences = analysis.sentences.slice(passage.from, passage.to)
@@ -27,6 +29,7 @@ export async function linkSentences(analysis: Analysis, pace: Pace): Promise<voi
     for (const sentence of sentences) {
       await pace()
       if (introducesSpeaker(analysis, passage, sentence)) sentence.usable = false
+      if (addresses(sentence, speakers) || asksFavour(sentence, analysis.language)) sentence.usable = false
     }
     const first = sentences.find((sentence) => sentence.usable && !sentence.question)
     const question = first && questionBefore(analysis, at)
@@ -76,12 +79,12 @@ function questionBefore({ passages, sentences }: Analysis, at: number): Sentence
   const asking = passages[at - 1]
   const answering = passages[at]!
   if (!asking || asking.source !== answering.source || asking.speaker === answering.speaker) return undefined
-  const question = sentences.slice(asking.from, asking.to).findLast((sentence) => sentence.question)
-  return question
+  return sentences.slice(asking.from, asking.to).findLast((sentence) => sentence.question)
 }
 
-const isAsked = ({ usable, words }: Sentence) =>
-  usable && words >= QUESTION_WORDS_MIN && words <= QUESTION_WORDS_MAX
+/** A question that a reader understands, and that asks for more than a favour. */
+const isAsked = ({ usable, words, reference }: Sentence) =>
+  usable && reference === 'none' && words >= QUESTION_WORDS_MIN && words <= QUESTION_WORDS_MAX
 
 function opensTurn({ passages }: Analysis, { index, passage }: Sentence): boolean {
   const [before, own] = [passages[passage - 1], passages[passage]!]
@@ -114,4 +117,22 @@ function introducesSpeaker({ language }: Analysis, { speaker }: Passage, sentenc
   if (!speaker || !sentence.firstPerson) return false
   const names = wordsOf(speaker, language.tag).filter(({ text }) => text.length > 2)
   return names.some(({ text }) => sentence.text.includes(text))
+}
+
+function firstNamesOf({ passages, language }: Analysis): ReadonlySet<string> {
+  const names = new Set(passages.flatMap(({ speaker }) => (speaker ? [speaker] : [])))
+  return new Set([...names].flatMap((name) => wordsOf(name, language.tag).map(({ text }) => text)))
+}
+
+/** `Jo, you put a note about reviews.`, said to Jo. */
+function addresses({ text }: Sentence, speakers: ReadonlySet<string>): boolean {
+  const first = text.match(/^(?:(?:and|so|okay|but),? )?([\p{L}'’-]+),/iu)?.[1]
+  const last = text.match(/, ([\p{L}'’-]+)[.?!]$/u)?.[1]
+  return speakers.has(first ?? '') || speakers.has(last ?? '')
+}
+
+function asksFavour({ question, text }: Sentence, { requests }: Language): boolean {
+  if (!question) return false
+  const asked = text.toLowerCase()
+  return requests.some((request) => asked.startsWith(`${request} `))
 }

@@ -6,7 +6,7 @@ import { planOutline } from '#src/ai/offline/outline.ts'
 import { readMaterial, tooShort } from '#src/ai/offline/read-material.ts'
 import { sectionSentences } from '#src/ai/offline/section-sentences.ts'
 import { seoOf } from '#src/ai/offline/seo.ts'
-import { joinPieces, paragraphsOf, writeProse } from '#src/ai/offline/write-prose.ts'
+import { joinPieces, needsVoices, paragraphsOf, writeProse } from '#src/ai/offline/write-prose.ts'
 import type { WritingProvider } from '#src/ai/provider.ts'
 import { createPace } from '#src/pace.ts'
 
@@ -40,7 +40,8 @@ export const offline: WritingProvider = {
     if (chosen.length === 0) {
       throw tooShort(`The material of “${chapter.heading}” holds no sentence that can stand in a post.`)
     }
-    const pieces = writeProse(analysis, paragraphsOf(analysis, chosen))
+    const nameVoices = needsVoices(analysis, chosen, passages)
+    const pieces = writeProse(analysis, paragraphsOf(analysis, chosen), { nameVoices })
     for (const { text } of pieces) {
       signal.throwIfAborted()
       await onText?.(text)

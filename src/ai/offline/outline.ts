@@ -4,15 +4,18 @@ import { defaultPostWords, shareWords } from '#src/ai/offline/lengths.ts'
 import { planSections } from '#src/ai/offline/plan-sections.ts'
 import { sectionSentences } from '#src/ai/offline/section-sentences.ts'
 import { selectSentences } from '#src/ai/offline/select.ts'
+import { summarySentences } from '#src/ai/offline/summary-sentences.ts'
 import { summaryTaste } from '#src/ai/offline/tastes.ts'
 import { writableSizes } from '#src/ai/offline/units.ts'
-import { joinPieces, voicesOf, writeProse } from '#src/ai/offline/write-prose.ts'
+import { joinPieces, writeProse } from '#src/ai/offline/write-prose.ts'
 import type { Material, WritingOptions } from '#src/ai/provider.ts'
-import type { CitedMarkdown, Outline } from '#src/ai/schemas.ts'
+import type { CitedMarkdown, Outline, Tone } from '#src/ai/schemas.ts'
 import type { Pace } from '#src/pace.ts'
 
 const SUMMARY_WORDS = 80
 const TITLE_CHARS_MAX = 120
+/** The summary stands right before these sentences of the first section. */
+const OPENING_SENTENCES = 4
 
 /** Title, summary and sections for the material. */
 export async function planOutline(
@@ -36,10 +39,11 @@ export async function planOutline(
   }
   const headings = await headingsOf(analysis, sections, pace)
   const title = options.title ?? titleOf(material, headings[0] ?? '')
+  const elsewhere = new Set(sections[0]?.written.slice(0, OPENING_SENTENCES).map(({ index }) => index))
   return {
     title,
     language: analysis.language.tag,
-    summary: await summarise(analysis, title, { ...options, words: SUMMARY_WORDS }, pace),
+    summary: await summarise(analysis, title, { words: SUMMARY_WORDS, tone: options.tone, elsewhere }, pace),
     sections: planned.map(({ passages }, at) => ({
       key: `section-${at + 1}`,
       heading: headings[at]!,
@@ -49,21 +53,19 @@ export async function planOutline(
   }
 }
 
-/** The whole material in about `words` words. */
+/** The whole material in about `words` words, one paragraph; sentences in `elsewhere` come last. */
 export async function summarise(
   analysis: Analysis,
   title: string,
-  options: WritingOptions & { words: number },
+  { words, tone = 'neutral', elsewhere }: SummaryOptions,
   pace: Pace,
 ): Promise<CitedMarkdown> {
-  const order = {
-    words: options.words,
-    tone: options.tone ?? 'neutral',
-    taste: summaryTaste(analysis, title),
-  }
-  const chosen = await selectSentences(analysis, analysis.sentences, order, pace)
-  return joinPieces(writeProse(analysis, voicesOf(analysis, chosen)))
+  const order = { words, tone, taste: summaryTaste(analysis, title, elsewhere) }
+  const chosen = await selectSentences(analysis, summarySentences(analysis, words), order, pace)
+  return joinPieces(writeProse(analysis, [chosen], { nameVoices: false }))
 }
+
+type SummaryOptions = { words: number; tone?: Tone; elsewhere?: ReadonlySet<number> }
 
 /** The first source's title, unless it is a file's name; else what the first section is about. */
 function titleOf(material: readonly Material[], heading: string): string {

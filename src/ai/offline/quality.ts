@@ -1,23 +1,35 @@
 import type { Language } from '#src/ai/offline/languages/language.ts'
-import { isUnspaced } from '#src/ai/offline/words.ts'
+import { lowerOf, OBJECTS } from '#src/ai/offline/noun-runs.ts'
+import { isTerm } from '#src/ai/offline/vocabulary.ts'
+import { isUnspaced, wordsOf } from '#src/ai/offline/words.ts'
 
 const WORDS_MIN = 5
 const WORDS_SHORT = 8
 const WORDS_LONG = 42
 const WORDS_TOO_LONG = 60
+/** What is said in fewer words without a verb is a scrap. */
+const WORDS_VERBLESS = 12
+
+const SUBJECTS = new Set('i you we they he she it who that to'.split(' '))
 
 /**
  * How well a sentence reads in a post, 0 (not at all) to 1: complete, of a readable length, prose rather
  * than a list or a table.
  */
-export function qualityOf(text: string, lower: readonly string[], language: Language): number {
+export function qualityOf(
+  text: string,
+  lower: readonly string[],
+  { language, speech }: { language: Language; speech: boolean },
+): number {
   const count = lower.length
   if (count < WORDS_MIN || isQuestion(text)) return 0
+  const verbless = !isUnspaced(language.tag) && language.verbs.size > 0 && !hasVerb(text, lower, language)
+  if (verbless && speech && count < WORDS_VERBLESS) return 0
   let quality = 1
   if (count < WORDS_SHORT) quality *= 0.6
   if (count > WORDS_LONG) quality *= 0.75
   if (count > WORDS_TOO_LONG) quality *= 0.5
-  if (!isUnspaced(language.tag) && language.verbs.size > 0 && !hasVerb(lower, language)) quality *= 0.3
+  if (verbless) quality *= 0.3
   if ((text.match(/[,;]/g)?.length ?? 0) > count / 5) quality *= 0.6
   if ((text.match(/[\p{L}\s]/gu)?.length ?? 0) < text.length * 0.8) quality *= 0.6
   if (/[!]["”’)]*$/.test(text)) quality *= 0.7
@@ -28,13 +40,18 @@ export function qualityOf(text: string, lower: readonly string[], language: Lang
 
 export const isQuestion = (text: string) => /[?？؟;]["”’»)]*$/u.test(text) && !/;$/.test(text)
 
-function hasVerb(lower: readonly string[], language: Language): boolean {
-  return lower.some(
-    (word) =>
-      language.verbs.has(word) ||
-      (word.length > 4 && word.endsWith('ed')) ||
-      /'(?:s|re|ve|ll|d|m)$|n't$/.test(word),
-  )
+/** A verb that we know, one by its ending, or what stands where only a verb can: `kills the wax`, `they curl`. */
+function hasVerb(text: string, lower: readonly string[], language: Language): boolean {
+  const quoted = /["“]/.test(text)
+  const own = quoted
+    ? wordsOf(text.replace(/["“][^"”]*["”]/g, ' '), language.tag).map(({ text }) => lowerOf(text))
+    : lower
+  return own.some((word, at) => {
+    if (language.verbs.has(word) || /'(?:s|re|ve|ll|d|m)$|n't$/.test(word)) return true
+    const [before = '', after = ''] = [own[at - 1], own[at + 1]]
+    if (word.length > 4 && word.endsWith('ed') && !text.includes(`, ${word}`)) return true
+    return isTerm(word, language) && (SUBJECTS.has(before) || (OBJECTS.has(after) && at > 0))
+  })
 }
 
 function balanced(text: string): boolean {

@@ -1,18 +1,21 @@
+import { referenceOf } from '#src/ai/offline/coherence.ts'
 import { detectLanguage } from '#src/ai/offline/detect-language.ts'
-import { type Keyphrase, keyphrasesOf, sharpen } from '#src/ai/offline/keyphrases.ts'
+import { keyphrasesOf } from '#src/ai/offline/keyphrases.ts'
 import type { Language } from '#src/ai/offline/languages/language.ts'
 import { languageOf } from '#src/ai/offline/languages/registry.ts'
 import { plainText } from '#src/ai/offline/plain-text.ts'
+import { isQuestion } from '#src/ai/offline/quality.ts'
 import { splitSentences } from '#src/ai/offline/sentences.ts'
-import { sentenceGap } from '#src/ai/offline/words.ts'
+import { isUnspaced, sentenceGap, stemOf, wordsOf } from '#src/ai/offline/words.ts'
 import type { Seo } from '#src/ai/schemas.ts'
 import type { Pace } from '#src/pace.ts'
 
 const TITLE_CHARS_MAX = 60
-/** A title is cut at its colon only when this much stands before it. */
+/** A title is cut at its colon or comma only when this much stands before it. */
 const TITLE_CHARS_MIN = 20
 const DESCRIPTION_CHARS_MAX = 160
-const DESCRIPTION_CHARS_FULL = 110
+const DESCRIPTION_CHARS_MIN = 60
+const DESCRIPTION_CHARS_FULL = 120
 const SLUG_CHARS_MAX = 60
 const KEYWORDS_MAX = 8
 const READ_CHARS_MAX = 40_000
@@ -22,38 +25,64 @@ export async function seoOf(
   post: { title: string; markdown: string; language: string },
   pace: Pace,
 ): Promise<Seo> {
-  const text = plainText(post.markdown.slice(0, READ_CHARS_MAX))
+  const markdown = post.markdown.slice(0, READ_CHARS_MAX)
+  const text = plainText(markdown)
   const language = languageOf(post.language || detectLanguage(text))
   const sentences = [...splitSentences(text, language)].map(({ start, end }) =>
     text.slice(start, end).replace(/\s+/g, ' '),
   )
+  const headings = [...markdown.matchAll(/^#{1,6} (.*)$/gm)].map((match) => plainText(match[1]!))
+  const keywords = await keywordsOf(sentences, headings, { language, pace })
   return {
     title: searchTitle(post.title.toWellFormed().replace(/\s+/g, ' ').trim()),
-    description: descriptionOf(sentences, language),
+    description: descriptionOf(sentences, keywords, language),
     slug: slugOf(post.title, language),
-    keywords: await keywordsOf(sentences, language, pace),
+    keywords,
   }
 }
 
-/** A long title keeps what stands before its colon or dash, else what fits. */
+/** A long title keeps what stands before its colon, dash or comma, else what fits. */
 function searchTitle(title: string): string {
   if (title.length <= TITLE_CHARS_MAX) return title
-  const head = title.split(/\s*[:：–—|]\s|：/)[0]!
-  return head.length >= TITLE_CHARS_MIN && head.length <= TITLE_CHARS_MAX
-    ? head
-    : shorten(title, TITLE_CHARS_MAX)
+  const ends = [...title.matchAll(/\s*(?:[:：;|,，]|[–—])(?=\s)|[：，]/g)].map(({ index }) => index)
+  const end = ends.findLast((at) => at >= TITLE_CHARS_MIN && at <= TITLE_CHARS_MAX)
+  return end === undefined ? shorten(title, TITLE_CHARS_MAX) : title.slice(0, end)
 }
 
-function descriptionOf(sentences: readonly string[], language: Language): string {
-  let description = ''
-  for (const sentence of sentences) {
-    const longer = description ? description + sentenceGap(language.tag) + sentence : sentence
-    if (longer.length <= DESCRIPTION_CHARS_MAX) description = longer
-    else if (description.length >= DESCRIPTION_CHARS_FULL) break
-    else return shorten(longer, DESCRIPTION_CHARS_MAX)
+/**
+ * One or two whole sentences that stand alone and speak of the post's keywords; early ones first. Only when
+ * none fits, the beginning is cut.
+ */
+function descriptionOf(
+  sentences: readonly string[],
+  keywords: readonly string[],
+  language: Language,
+): string {
+  const known = new Set(keywords.flatMap((keyword) => stemsOf(keyword, language)))
+  const worthOf = (sentence: string, at: number) => {
+    const shared = new Set(stemsOf(sentence, language).filter((stem) => known.has(stem))).size
+    return (1 + shared) / Math.log2(8 + at)
   }
-  return description
+  const candidates = sentences
+    .map((sentence, at) => ({ at, sentence, worth: worthOf(sentence, at) }))
+    .filter(({ sentence }) => fitsAlone(sentence, language))
+    .sort((a, b) => b.worth - a.worth || a.at - b.at)
+  const [first] = candidates
+  if (!first) return shorten(sentences.join(sentenceGap(language.tag)), DESCRIPTION_CHARS_MAX)
+  if (first.sentence.length >= DESCRIPTION_CHARS_FULL) return first.sentence
+  const room = DESCRIPTION_CHARS_MAX - first.sentence.length - sentenceGap(language.tag).length
+  const second = candidates.find(({ at, sentence }) => at > first.at && sentence.length <= room)
+  return second ? first.sentence + sentenceGap(language.tag) + second.sentence : first.sentence
 }
+
+function fitsAlone(sentence: string, language: Language): boolean {
+  const charsMin = isUnspaced(language.tag) ? DESCRIPTION_CHARS_MIN / 3 : DESCRIPTION_CHARS_MIN
+  if (sentence.length < charsMin || sentence.length > DESCRIPTION_CHARS_MAX) return false
+  const link = language.connectives.includes(sentence.match(/^[\p{L}'’]+/u)?.[0].toLowerCase() ?? '')
+  return !link && !isQuestion(sentence) && referenceOf(sentence, language) === 'none'
+}
+
+const stemsOf = (text: string, { tag }: Language) => wordsOf(text, tag).map((word) => stemOf(word.text, tag))
 
 /** Cuts at a word's end and shows the cut. */
 function shorten(text: string, charsMax: number): string {
@@ -85,14 +114,16 @@ function slugOf(title: string, language: Language): string {
   return kept.join('-') || [...(words[0] ?? 'post')].slice(0, SLUG_CHARS_MAX / 2).join('')
 }
 
-async function keywordsOf(sentences: readonly string[], language: Language, pace: Pace): Promise<string[]> {
-  const things = (await keyphrasesOf(sentences, language, { pace })).filter(({ thing }) => thing)
-  const keywords: Keyphrase[] = []
-  for (const phrase of things) {
-    if (keywords.length === KEYWORDS_MAX) break
-    const sharp = sharpen(phrase, things)
-    const known = keywords.some(({ stems }) => stems.some((stem) => sharp.stems.includes(stem)))
-    if (!known) keywords.push(sharp)
-  }
-  return keywords.map(({ text }) => text)
+/** What the headings name as far as the text speaks of it, then what else it speaks of. */
+async function keywordsOf(
+  sentences: readonly string[],
+  headings: readonly string[],
+  { language, pace }: { language: Language; pace: Pace },
+): Promise<string[]> {
+  const phrases = await keyphrasesOf(sentences, language, pace)
+  const headed = new Set(headings.map((heading) => stemsOf(heading, language).join(' ')))
+  const isHeaded = ({ stems }: { stems: string[] }) =>
+    [...headed].some((heading) => heading.endsWith(stems.join(' ')))
+  const ranked = [...phrases.filter(isHeaded), ...phrases.filter((phrase) => !isHeaded(phrase))]
+  return ranked.slice(0, KEYWORDS_MAX).map(({ bare }) => bare)
 }

@@ -3,6 +3,8 @@ import type { Taste } from '#src/ai/offline/select.ts'
 import { stemOf, wordsOf } from '#src/ai/offline/words.ts'
 
 const FIRST_BONUS = 1.1
+/** For a sentence that says what something is called. */
+const NAMING_BONUS = 1.25
 const NAME_WEIGHT = 3
 const NAME_WORD_WEIGHT = 2.4
 const NUMBER_WEIGHT = 0.6
@@ -12,6 +14,13 @@ const SUMMARY_NAME_WEIGHT = 2.2
 /** How far into the text its beginning still counts, in sentences. */
 const SUMMARY_EARLY_SENTENCES = 10
 const SUMMARY_EARLY_BONUS = 0.9
+/** Articles begin with what matters, talks with an anecdote. */
+const SUMMARY_EARLY_BONUS_SPEECH = 0.1
+/** For what the first section begins with, right below the summary. */
+const ELSEWHERE_FACTOR = 0.5
+const CUE_BONUS = 1.3
+/** What counts on something said before: `the second mistake`. */
+const COUNTING_FACTOR = 0.5
 /** A summary's sentences stand alone. */
 const SUMMARY_LEANING_FACTOR = 0.8
 const SUBJECT_BONUS = 0.12
@@ -33,7 +42,7 @@ export function sectionTaste(analysis: Analysis): Taste {
     qualityPower: 1,
     neighbourBonus: 1.2,
     centralShare: 0.2,
-    prefer: (sentence) => (opens(analysis, sentence) ? FIRST_BONUS : 1),
+    prefer: (sentence) => (opens(analysis, sentence) ? FIRST_BONUS : 1) * (sentence.names ? NAMING_BONUS : 1),
   }
 }
 
@@ -41,7 +50,11 @@ export function sectionTaste(analysis: Analysis): Taste {
  * A summary says once what the whole text keeps coming back to: words are worth the more, the more passages
  * they stand in. Sentences that open a passage, stand early or name the title's subject come first.
  */
-export function summaryTaste(analysis: Analysis, title: string): Taste {
+export function summaryTaste(
+  analysis: Analysis,
+  title: string,
+  elsewhere: ReadonlySet<number> = new Set(),
+): Taste {
   const { vocabulary, frequencies, sentences } = analysis
   const spread = passageFrequencies(analysis)
   const weights = Float64Array.from(frequencies, (frequency, term) => {
@@ -52,10 +65,13 @@ export function summaryTaste(analysis: Analysis, title: string): Taste {
   const subject = subjectTerms(analysis, title)
   const prefer = (sentence: Sentence) => {
     const named = sentence.terms.reduce((sum, term) => sum + (subject.has(term) ? 1 : 0), 0)
-    const early = 1 + SUMMARY_EARLY_BONUS / (1 + sentence.index / SUMMARY_EARLY_SENTENCES)
+    const bonus = analysis.speech ? SUMMARY_EARLY_BONUS_SPEECH : SUMMARY_EARLY_BONUS
+    const early = 1 + bonus / (1 + sentence.index / SUMMARY_EARLY_SENTENCES)
+    const again = elsewhere.has(sentence.index) ? ELSEWHERE_FACTOR : 1
     const first = opens(analysis, sentence) ? SUMMARY_FIRST_BONUS : 1
+    const cue = cueOf(analysis, sentence)
     const alone = sentence.leans < 0 ? 1 : SUMMARY_LEANING_FACTOR
-    return (1 + SUBJECT_BONUS * Math.min(SUBJECT_TERMS_MAX, named)) * early * first * alone
+    return (1 + SUBJECT_BONUS * Math.min(SUBJECT_TERMS_MAX, named)) * early * first * alone * again * cue
   }
   return {
     weights,
@@ -67,6 +83,17 @@ export function summaryTaste(analysis: Analysis, title: string): Taste {
     prefer,
   }
 }
+
+/** In speech, words that announce a point or a lesson (Edmundson 1969), and those that count on one before. */
+function cueOf({ speech, language }: Analysis, { text }: Sentence): number {
+  if (!speech || language.tag !== 'en') return 1
+  if (/^(?:the|my|our) (?:first|second|third|fourth|last|next|other|same) /i.test(text))
+    return COUNTING_FACTOR
+  return POINTS.test(text) ? CUE_BONUS : 1
+}
+
+const POINTS =
+  /\b(?:should|must|has to|have to|never|always|rule|lesson|learned|matters?|trouble|trick|point is|instead|because|is not|isn't|turned out)\b/i
 
 const opens = (analysis: Analysis, sentence: Sentence) =>
   analysis.passages[sentence.passage]!.from === sentence.index

@@ -7,23 +7,25 @@ const PARAGRAPH_SENTENCES_MAX = 5
 /** Sentences of different passages share a paragraph up to here. */
 const PARAGRAPH_SENTENCES_MIXED = 2
 const PARAGRAPH_SENTENCES_MERGED = 4
+/** Who speaks so much of the time need not be named again and again. */
+const MAIN_SHARE_MIN = 0.6
 
 export type ProsePiece = { text: string; citation: Citation }
 
 /**
  * Sets paragraphs of chosen sentences, each sentence followed by its footnote marker. The pieces joined are
- * the Markdown. Speakers are named where the voice changes and where someone speaks of themselves.
+ * the Markdown. `nameVoices` says to name who speaks wherever the voice changes.
  */
-export function writeProse(analysis: Analysis, paragraphs: readonly Sentence[][]): ProsePiece[] {
+export function writeProse(
+  analysis: Analysis,
+  paragraphs: readonly Sentence[][],
+  { nameVoices }: { nameVoices: boolean },
+): ProsePiece[] {
   const pieces: ProsePiece[] = []
-  let voice = analysis.mainSpeaker
-  let named = false
+  let voice: string | undefined
   for (const paragraph of paragraphs) {
     const { speaker } = analysis.passages[paragraph[0]!.passage]!
-    const personal: boolean = !named && paragraph.some((sentence) => sentence.firstPerson)
-    const label: string =
-      speaker && (speaker !== voice || personal) ? `**${escapeMarkdown(speaker, false)}:** ` : ''
-    named ||= label !== '' && speaker === analysis.mainSpeaker
+    const label = nameVoices && speaker && speaker !== voice ? `**${escapeMarkdown(speaker, false)}:** ` : ''
     voice = speaker
     for (const [at, sentence] of paragraph.entries()) {
       const gap = at > 0 ? sentenceGap(analysis.language.tag) : pieces.length > 0 ? '\n\n' : ''
@@ -35,6 +37,22 @@ export function writeProse(analysis: Analysis, paragraphs: readonly Sentence[][]
     }
   }
   return pieces
+}
+
+/**
+ * Whether readers need to be told who speaks in a section: where several do, where it is not the one who
+ * speaks most of the time, and where that one comes in.
+ */
+export function needsVoices(
+  analysis: Analysis,
+  chosen: readonly Sentence[],
+  passages: readonly number[],
+): boolean {
+  if (analysis.voices < 2) return false
+  const { mainSpeaker, mainShare } = analysis
+  if (mainShare < MAIN_SHARE_MIN) return true
+  if (chosen.some(({ passage }) => analysis.passages[passage]!.speaker !== mainSpeaker)) return true
+  return passages.includes(analysis.passages.findIndex(({ speaker }) => speaker === mainSpeaker))
 }
 
 /** The sentence as it follows the one before it, when that one stands right before it in the source. */
@@ -51,17 +69,6 @@ export function paragraphsOf(analysis: Analysis, chosen: readonly Sentence[]): S
     else paragraphs.push([sentence])
   }
   return mergeSingles(analysis, paragraphs)
-}
-
-/** Groups chosen sentences by voice alone: a summary is one paragraph. */
-export function voicesOf(analysis: Analysis, chosen: readonly Sentence[]): Sentence[][] {
-  const voices: Sentence[][] = []
-  for (const sentence of chosen) {
-    const open = voices.at(-1)
-    if (open && sameVoice(analysis, open[0]!, sentence)) open.push(sentence)
-    else voices.push([sentence])
-  }
-  return voices
 }
 
 function joins(analysis: Analysis, paragraph: readonly Sentence[], sentence: Sentence): boolean {

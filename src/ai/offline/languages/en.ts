@@ -24,7 +24,7 @@ export const english = defineLanguage({
     you'd you'll you're you've your yours yourself yeah actually basically bit lot lots sort kind pretty
     probably gonna wanna stuff guy guys called including according second third new says big great good better
     best bad long little able look looked looking looks start started need needed needs four five six seven eight nine ten eleven twelve twenty thirty forty fifty
-    sixty seventy eighty ninety hundred thousand million billion half dozen`,
+    sixty seventy eighty ninety hundred thousand million billion half dozen inside outside ahead`,
   backReferences: `
     it it's its that that's this these those they they're they've they'd they'll them their theirs he he's she
     she's him his her hers himself herself itself such both neither either another others former latter which
@@ -39,6 +39,7 @@ export const english = defineLanguage({
     for example|for instance|in fact|of course|then|finally|on the other hand|in contrast|by contrast|
     conversely|in other words|that is|in response|despite this|after this|after that|that said|in particular|again|and so|and then|so then|and also|but then|but also|
     accordingly|subsequently|afterwards|as such|rather|at the same time|in turn|similarly|likewise`,
+  thinLinks: 'so|and so|also|and also',
   openers: `well|okay|ok|so|now|yeah|oh|alright|all right|right|anyway|look|listen|you see|see|hey|man|
     so yeah|and yeah|honestly|frankly|basically|actually|obviously|clearly|literally|essentially|
     you know|i mean|i guess|i think|i would say|i'd say|to be honest|to be fair|let's say|sure|exactly|
@@ -77,7 +78,7 @@ export const english = defineLanguage({
     i want to say|i want to mention|i want to point|want to start with|i'm going to talk|going to talk about|
     talk to you about|i'd like to talk|i'd like to show|i'd like to save|i'd like to start|i'd like to thank|
     i would like to thank|let me talk|let me describe|let me explain|let me show|let me give|let me start|
-    let me tell|let me just|let me say|let me go|let me come|let me take|let me put|i'll show you|
+    let me tell|let me just|let me say|let me go|let me come|let me take|let me put|talk to me|tell me about|tell us about|walk me through|walk us through|i'll show you|
     here's the part|here is the part|here's what|here is what|as i said|as i mentioned|like i said|i should say|
     i have to say|as you'll see|as you will see|we'll get to|come back to that|get to that|i'll come back|on the screen|
     on screen|try this at home|brought to you by|sponsored by|use the code|use code|promo code|percent off|

@@ -16,6 +16,8 @@ export type LanguageWords = {
   demonstratives?: string
   /** Links to the sentence before: kept beside it, taken away where it is left out. */
   connectives?: string
+  /** Links that add nothing in speech, even beside the sentence before. */
+  thinLinks?: string
   /** Words that open a spoken sentence and say nothing. */
   openers?: string
   /** Answers that are empty without their question. */
@@ -53,6 +55,7 @@ export type Language = {
   prepositions: ReadonlySet<string>
   demonstratives: ReadonlySet<string>
   connectives: readonly string[]
+  thinLinks: readonly string[]
   openers: readonly string[]
   answers: ReadonlySet<string>
   hesitations: readonly string[]
@@ -81,6 +84,7 @@ export function defineLanguage(from: LanguageWords): Language {
     prepositions: wordSet(from.prepositions),
     demonstratives: wordSet(from.demonstratives),
     connectives: phraseList(from.connectives),
+    thinLinks: phraseList(from.thinLinks),
     openers: phraseList(from.openers),
     answers: wordSet(from.answers),
     hesitations: phraseList(from.hesitations),

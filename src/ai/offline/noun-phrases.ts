@@ -9,13 +9,14 @@ const PHRASE_CHARS_MAX = 60
 /** How something is called where it gets its name counts for this many other times. */
 const GIVEN_WEIGHT = 3
 
-/** What a heading may be read from: `weight` is how much the sentence counts, `opens` that it comes first. */
+/** What phrases are read from: `weight` is how much the sentence counts, `opens` that it comes first. */
 export type PhraseSource = { text: string; weight: number; opens: boolean }
 
-/** A phrase that could be a heading, in the source's own words. Counts are weighted as the sentences are. */
-export type HeadingPhrase = {
+/** A phrase in the source's own words. Counts are weighted as the sentences are. */
+export type NounPhrase = {
   key: string
-  /** With an article where it needs one. */
+  /** Without its article, and with one where it needs it. */
+  bare: string
   text: string
   stems: string[]
   count: number
@@ -26,7 +27,7 @@ export type HeadingPhrase = {
   opens: boolean
 }
 
-type Entry = HeadingPhrase & {
+type Entry = NounPhrase & {
   forms: Map<string, { count: number; head: string }>
   articles: Record<'the' | 'a' | 'none', number>
 }
@@ -35,11 +36,11 @@ const DEFINITE = new Set('the my your his her its our their this that these thos
 const INDEFINITE = new Set(['a', 'an', 'one', 'another'])
 
 /** The noun phrases of some sentences, those that are but vague words left out. */
-export async function headingPhrasesOf(
+export async function nounPhrasesOf(
   sources: readonly PhraseSource[],
   language: Language,
   { senseOf, pace }: { senseOf: (word: string) => NounSense; pace: Pace },
-): Promise<HeadingPhrase[]> {
+): Promise<NounPhrase[]> {
   const entries = new Map<string, Entry>()
   for (const source of sources) {
     await pace()
@@ -49,10 +50,11 @@ export async function headingPhrasesOf(
   }
   return [...entries.values()]
     .filter((entry) => isOne(entry, language))
-    .map(({ forms, articles, ...phrase }) => ({
-      ...phrase,
-      text: withArticle(commonForm(forms), phrase.named > phrase.count / 2 ? undefined : articles, language),
-    }))
+    .map(({ forms, articles, ...phrase }) => {
+      const { form, head } = commonForm(forms)
+      const named = phrase.named > phrase.count / 2
+      return { ...phrase, bare: form, text: named ? form : withArticle(form, head, articles, language) }
+    })
 }
 
 /** Where adjectives come last or nouns stand side by side, only what is said again is surely one phrase. */
@@ -75,6 +77,7 @@ function count(entries: Map<string, Entry>, mention: Mention, source: PhraseSour
   const { weight } = source
   const entry = entries.get(key) ?? {
     key,
+    bare: '',
     text: '',
     stems,
     count: 0,
@@ -103,13 +106,9 @@ function commonForm(forms: Entry['forms']): { form: string; head: string } {
 }
 
 /** English says `the worker`, but `workers` and `shadow traffic`: as it was said most. */
-function withArticle(
-  { form, head }: { form: string; head: string },
-  articles: Entry['articles'] | undefined,
-  { tag }: Language,
-): string {
+function withArticle(form: string, head: string, articles: Entry['articles'], { tag }: Language): string {
   const plural = /[^sui]s$/.test(head) || /^(?:people|children)$/.test(head)
-  if (tag !== 'en' || !articles || plural || articles.none >= articles.the + articles.a) return form
+  if (tag !== 'en' || plural || articles.none >= articles.the + articles.a) return form
   if (articles.the >= articles.a) return `the ${form}`
   return `${/^(?!eu|uni|us[aeu]|one\b|once)[aeiou]/i.test(form) ? 'an' : 'a'} ${form}`
 }
