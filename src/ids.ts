@@ -13,6 +13,3 @@ export function isId(prefix: IdPrefix, text: string): boolean {
     return false
   }
 }
-
-/** A JSON-schema pattern for ids of a kind, for the API document. */
-export const idPattern = (prefix: IdPrefix) => `^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`

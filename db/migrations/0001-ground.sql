@@ -169,7 +169,6 @@ CREATE TABLE jobs (
   attempts INTEGER NOT NULL DEFAULT 0,
   failures INTEGER NOT NULL DEFAULT 0,
   cancel_requested_at INTEGER,
-  dispatched_at INTEGER,
   created_by TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   started_at INTEGER,

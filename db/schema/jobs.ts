@@ -38,7 +38,6 @@ export const jobs = sqliteTable('jobs', {
   attempts: integer().notNull().default(0),
   failures: integer().notNull().default(0),
   cancelRequestedAt: integer('cancel_requested_at'),
-  dispatchedAt: integer('dispatched_at'),
   createdBy: text('created_by').notNull(),
   createdAt: integer('created_at').notNull(),
   startedAt: integer('started_at'),

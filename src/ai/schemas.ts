@@ -26,13 +26,16 @@ export const CitedMarkdown = t.Object(
 )
 export type CitedMarkdown = Static<typeof CitedMarkdown>
 
+export const SECTIONS_PER_POST_MAX = 40
+const CHAPTER_PASSAGES_MAX = 20_000
+
 /** One planned section: `passageIds` is the material to write it from, in reading order. */
 export const Chapter = t.Object(
   {
     key: t.String({ pattern: '^[a-z0-9-]{1,64}$', description: 'Names the section within its outline.' }),
     heading: t.String({ minLength: 1, maxLength: 200 }),
     words: t.Integer({ minimum: 20, maximum: 5000, description: 'How long the section should be.' }),
-    passageIds: t.Array(t.String()),
+    passageIds: t.Array(t.String({ maxLength: 64 }), { maxItems: CHAPTER_PASSAGES_MAX }),
   },
   { title: 'Chapter', additionalProperties: false },
 )
@@ -43,7 +46,7 @@ export const Outline = t.Object(
     title: t.String({ minLength: 1, maxLength: 200 }),
     language: t.String({ description: 'BCP 47 tag, for example `en`.' }),
     summary: CitedMarkdown,
-    sections: t.Array(Chapter),
+    sections: t.Array(Chapter, { maxItems: SECTIONS_PER_POST_MAX }),
   },
   { title: 'Outline', additionalProperties: false },
 )

@@ -1,7 +1,6 @@
-import { sql } from 'drizzle-orm'
+import { inspect } from '#db/inspect.ts'
 import { ConfigError, checkDotEnv, type Env, prepareDataDir, readEnv } from '../env.ts'
 import { localUrl } from '../loopback.ts'
-import { openDatabase } from '../services.ts'
 import { VERSION } from '../version.ts'
 import { readArgs } from './command.ts'
 
@@ -32,24 +31,33 @@ async function examine(): Promise<Finding[]> {
     prepareDataDir(env.dataDir)
     return env.dataDir
   })
-  const database = prepared ? await examineDatabase(env) : []
-  return [...configuration, ...folder, ...database, await examinePort(env)]
+  const database = prepared ? examineDatabase(env) : []
+  const writer = { what: 'Writer', detail: 'offline, built in: no key needed' }
+  return [...configuration, ...folder, ...database, writer, await examinePort(env)]
 }
 
-async function examineDatabase(env: Env): Promise<Finding[]> {
-  const [findings, connection] = attempt('Database', () => openDatabase(env))
-  if (!connection) return findings
-  const integrity = await connection.db.get<[string]>(sql`PRAGMA integrity_check(1)`)
-  const waiting = await connection.db.get<[number]>(sql`SELECT count(*) FROM jobs WHERE due_at IS NOT NULL`)
-  connection.close()
-  const problem =
-    integrity[0] === 'ok'
-      ? undefined
-      : `it is damaged (${integrity[0]}). Restore the latest backup of ${env.databaseUrl}.`
+function examineDatabase({ databaseUrl }: Env): Finding[] {
+  const [findings, database] = attempt('Database', () => inspect(databaseUrl))
+  const unreadable = findings[0]?.problem
+  if (unreadable)
+    return [
+      {
+        what: 'Database',
+        problem: `${databaseUrl}: ${unreadable}. Restore a backup, or move the file away.`,
+      },
+    ]
+  if (!database) return [{ what: 'Database', detail: `${databaseUrl}, made at the first start` }]
+  const damaged = `it is damaged (${database.integrity}). Restore the latest backup of ${databaseUrl}.`
+  const update = database.pending.length
+    ? `, ${database.pending.join(', ')} to be applied at the next start`
+    : ''
   return [
-    { what: 'Database', problem, detail: env.databaseUrl },
-    { what: 'Queue', detail: `inline, ${waiting[0]} jobs waiting or running` },
-    { what: 'Writer', detail: 'offline, built in: no key needed' },
+    {
+      what: 'Database',
+      problem: database.integrity === 'ok' ? undefined : damaged,
+      detail: databaseUrl + update,
+    },
+    { what: 'Queue', detail: `inline, ${database.jobs} jobs waiting or running` },
   ]
 }
 
@@ -74,7 +82,7 @@ function attempt<T>(what: string, check: () => T): [Finding[], T | undefined] {
   try {
     return [[{ what }], check()]
   } catch (error) {
-    const problems = error instanceof ConfigError ? error.problems : [String(error)]
+    const problems = error instanceof ConfigError ? error.problems : [(error as Error).message]
     return [problems.map((problem) => ({ what, problem })), undefined]
   }
 }

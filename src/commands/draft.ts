@@ -2,14 +2,14 @@ import { basename } from 'node:path'
 import { connect, type Db } from '#db/connect.ts'
 import { startConsumer } from '#worker/consume.ts'
 import { providerNames } from '../ai/registry.ts'
-import { toneNames } from '../ai/schemas.ts'
+import { SECTIONS_PER_POST_MAX, toneNames } from '../ai/schemas.ts'
 import { createDocument } from '../documents/documents.ts'
 import { getVersion, versionBody } from '../documents/versions.ts'
 import { AppError } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { getRun } from '../pipelines/runs.ts'
 import { newBlogRun } from '../pipelines/start.ts'
-import { RunOptions, SECTIONS_PER_RUN_MAX, WORDS_PER_RUN_MAX } from '../pipelines/steps.ts'
+import { RunOptions, WORDS_PER_RUN_MAX } from '../pipelines/steps.ts'
 import { ensureProject } from '../projects/projects.ts'
 import { inlineQueue } from '../queue/inline.ts'
 import { addSource } from '../sources/add-source.ts'
@@ -29,7 +29,7 @@ export const usage = [
   'Writes a post from files, without a server and without a key. `-` reads standard input.',
   '  -o, --output FILE   where to write; default standard output',
   '  --title TEXT        the title of the post',
-  `  --sections N        how many sections, up to ${SECTIONS_PER_RUN_MAX}`,
+  `  --sections N        how many sections, up to ${SECTIONS_PER_POST_MAX}`,
   `  --words N           how long, 100 to ${WORDS_PER_RUN_MAX}`,
   `  --tone NAME         ${toneNames.join(', ')}`,
   `  --provider NAME     ${providerNames.join(', ')}`,
@@ -143,7 +143,7 @@ function readOptions(values: { [K in keyof typeof optionConfig]?: string }): Run
     ...(title === undefined ? {} : { title: readTitle(title) }),
     ...(values.sections === undefined
       ? {}
-      : { sections: readNumber('--sections', values.sections, [1, SECTIONS_PER_RUN_MAX]) }),
+      : { sections: readNumber('--sections', values.sections, [1, SECTIONS_PER_POST_MAX]) }),
     ...(values.words === undefined
       ? {}
       : { words: readNumber('--words', values.words, [100, WORDS_PER_RUN_MAX]) }),

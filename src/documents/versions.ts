@@ -34,6 +34,7 @@ export async function listVersions(
     .where(
       and(
         eq(documentVersions.documentId, documentId),
+        eq(documentVersions.projectId, projectId),
         page.before === undefined ? undefined : lt(documentVersions.number, page.before),
       ),
     )
@@ -118,7 +119,13 @@ async function versionRow(db: Db, { projectId, documentId, number }: VersionId):
   const row = await db
     .select()
     .from(documentVersions)
-    .where(and(eq(documentVersions.documentId, documentId), eq(documentVersions.number, number)))
+    .where(
+      and(
+        eq(documentVersions.documentId, documentId),
+        eq(documentVersions.number, number),
+        eq(documentVersions.projectId, projectId),
+      ),
+    )
     .get()
   if (!row) throw notFound('version')
   return row

@@ -32,7 +32,6 @@ export function newJob(spec: JobSpec): JobRow {
     attempts: 0,
     failures: 0,
     cancelRequestedAt: null,
-    dispatchedAt: null,
     createdBy: spec.createdBy,
     createdAt: now,
     startedAt: null,

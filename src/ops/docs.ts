@@ -1,9 +1,16 @@
 import { Elysia } from 'elysia'
 import swaggerStyle from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
 import swaggerScript from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
+import { SECTIONS_PER_POST_MAX } from '#src/ai/schemas.ts'
 import { JSON_BYTES_MAX, JSON_DEPTH_MAX, MULTIPART_BYTES_MAX } from '#src/body.ts'
+import { FRONTMATTER_CHARS_MAX } from '#src/documents/frontmatter.ts'
+import { MARKDOWN_BYTES_MAX, SECTIONS_MAX } from '#src/documents/markdown.ts'
 import { renderHtml } from '#src/documents/render.ts'
 import { PAGE_SIZE_MAX } from '#src/paging.ts'
+import { IDEMPOTENCY_KEY_CHARS_MAX } from '#src/pipelines/idempotency.ts'
+import { WAIT_SECONDS_MAX } from '#src/pipelines/prefer.ts'
+import { STEP_INPUT_BYTES_MAX } from '#src/pipelines/start.ts'
+import { SOURCES_PER_DOCUMENT_MAX, WORDS_PER_RUN_MAX } from '#src/pipelines/steps.ts'
 import { SESSION_COOKIE } from '#src/projects/access.ts'
 import * as sourceLimits from '#src/sources/limits.ts'
 import { NAME, VERSION } from '#src/version.ts'
@@ -68,6 +75,15 @@ function introduction(): string {
     JSON_DEPTH_MAX,
     MULTIPART_BYTES_MAX,
     PAGE_SIZE_MAX,
+    MARKDOWN_BYTES_MAX,
+    SECTIONS_MAX,
+    FRONTMATTER_CHARS_MAX,
+    SOURCES_PER_DOCUMENT_MAX,
+    SECTIONS_PER_POST_MAX,
+    WORDS_PER_RUN_MAX,
+    STEP_INPUT_BYTES_MAX,
+    IDEMPOTENCY_KEY_CHARS_MAX,
+    WAIT_SECONDS_MAX,
     ...Object.fromEntries(Object.entries(sourceLimits).filter(([, value]) => typeof value === 'number')),
   }
   return [

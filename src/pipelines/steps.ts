@@ -6,6 +6,7 @@ import {
   CitedMarkdown,
   ImagePrompt,
   Outline,
+  SECTIONS_PER_POST_MAX,
   SectionDraft,
   Seo,
   toneNames,
@@ -13,7 +14,7 @@ import {
 import { oneOf } from '#src/one-of.ts'
 
 export const SOURCES_PER_DOCUMENT_MAX = 20
-export const SECTIONS_PER_RUN_MAX = 40
+
 export const WORDS_PER_RUN_MAX = 20_000
 const MARKDOWN_CHARS_MAX = 1_000_000
 const CITATIONS_MAX = 5_000
@@ -23,7 +24,7 @@ const closed = { additionalProperties: false }
 export const RunOptions = t.Object(
   {
     title: t.Optional(t.String({ minLength: 1, maxLength: 200 })),
-    sections: t.Optional(t.Integer({ minimum: 1, maximum: SECTIONS_PER_RUN_MAX })),
+    sections: t.Optional(t.Integer({ minimum: 1, maximum: SECTIONS_PER_POST_MAX })),
     words: t.Optional(
       t.Integer({ minimum: 100, maximum: WORDS_PER_RUN_MAX, description: 'Length of the whole post.' }),
     ),
@@ -47,13 +48,13 @@ export const Post = t.Object(
   {
     markdown,
     citations: t.Array(Citation, { maxItems: CITATIONS_MAX }),
-    outline: t.Optional(t.Array(Chapter, { maxItems: SECTIONS_PER_RUN_MAX })),
+    outline: t.Optional(t.Array(Chapter, { maxItems: SECTIONS_PER_POST_MAX })),
   },
   { ...closed, title: 'Post' },
 )
 export type Post = Static<typeof Post>
 
-const sections = t.Array(SectionDraft, { minItems: 1, maxItems: SECTIONS_PER_RUN_MAX })
+const sections = t.Array(SectionDraft, { minItems: 1, maxItems: SECTIONS_PER_POST_MAX })
 
 /** Every step: what it takes, what it gives, and one line for people. */
 export const steps = {
@@ -99,8 +100,8 @@ export const steps = {
         summary: t.Optional(CitedMarkdown),
         sections,
         seo: t.Optional(Seo),
-        chapters: t.Optional(t.Array(Chapter, { maxItems: SECTIONS_PER_RUN_MAX })),
-        imagePrompts: t.Optional(t.Array(ImagePrompt, { maxItems: SECTIONS_PER_RUN_MAX })),
+        chapters: t.Optional(t.Array(Chapter, { maxItems: SECTIONS_PER_POST_MAX })),
+        imagePrompts: t.Optional(t.Array(ImagePrompt, { maxItems: SECTIONS_PER_POST_MAX })),
         options,
       },
       closed,

@@ -17,9 +17,19 @@ type Admission = { principal: Principal; expiresAt: number | null }
 
 export type FindPrincipal = (token: string) => Promise<Principal | undefined>
 
+type Lookups = Record<Principal['kind'], FindPrincipal>
+const lookups = new WeakMap<Db, Lookups>()
+
 /** Look-ups of live keys and sessions by their token. A revocation bites on the next request, whoever wrote it. */
-export function principalLookups(db: Db): Record<Principal['kind'], FindPrincipal> {
-  return { api_key: lookup(db, 'api_key', findApiKey(db)), session: lookup(db, 'session', findSession(db)) }
+export function principalLookups(db: Db): Lookups {
+  const known = lookups.get(db)
+  if (known) return known
+  const made = {
+    api_key: lookup(db, 'api_key', findApiKey(db)),
+    session: lookup(db, 'session', findSession(db)),
+  }
+  lookups.set(db, made)
+  return made
 }
 
 type Row = { id: string; projectId: string; scopes: string[]; expiresAt: number | null }

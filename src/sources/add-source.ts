@@ -9,8 +9,8 @@ import type { ImportedSource } from './importer.ts'
 import { presentSource, type Source } from './schemas.ts'
 import { searchTerms } from './search-terms.ts'
 
-/** A statement's parameter stays well under the 2 MB that a shared engine accepts for one value. */
-const PASSAGES_PER_WRITE = 400
+/** Of the longest passages, in scripts of three bytes a character: well under the 2 MB a shared engine takes. */
+const PASSAGES_PER_WRITE = 150
 
 export type NewSource = {
   projectId: string

@@ -63,7 +63,13 @@ export async function listPassages(
   const rows = await db
     .select()
     .from(passages)
-    .where(and(eq(passages.sourceId, sourceId), gt(passages.position, page.after ?? -1)))
+    .where(
+      and(
+        eq(passages.sourceId, sourceId),
+        eq(passages.projectId, projectId),
+        gt(passages.position, page.after ?? -1),
+      ),
+    )
     .orderBy(asc(passages.position))
     .limit(limit + 1)
   const shown = rows.slice(0, limit)
@@ -106,7 +112,7 @@ export async function loadMaterial(db: Db, projectId: string, sourceIds: string[
   const rows = await db
     .select()
     .from(passages)
-    .where(inArray(passages.sourceId, sourceIds))
+    .where(and(inArray(passages.sourceId, sourceIds), eq(passages.projectId, projectId)))
     .orderBy(asc(passages.sourceId), asc(passages.position))
   const bySource = Map.groupBy(rows, (row) => row.sourceId)
   return sourceIds.map((id) => ({
@@ -157,7 +163,12 @@ export async function requireSources(db: Db, projectId: string, ids: string[]): 
   const rows = await db
     .select({ id: sources.id, title: sources.title })
     .from(sources)
-    .where(and(eq(sources.projectId, projectId), inArray(sources.id, ids)))
+    .where(
+      and(
+        eq(sources.projectId, projectId),
+        sql`${sources.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+      ),
+    )
   if (rows.length !== new Set(ids).size) throw notFound('source')
   return new Map(rows.map((row) => [row.id, row.title]))
 }
