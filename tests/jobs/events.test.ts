@@ -88,6 +88,24 @@ test('`after` does what `Last-Event-ID` does, for clients that cannot send a hea
   expect((await stream.events(2)).map((frame) => frame.data.text)).toEqual(['two', 'three'])
 })
 
+test('an event is not sent twice to who knows it already, though nobody here has read it yet', async () => {
+  await using app = await testApp()
+  const { projectId } = app.team
+  const frames: string[][] = [[], []]
+  const listenerOf = (seen: string[]) => ({
+    receive: (frame: Uint8Array) => seen.push(new TextDecoder().decode(frame).split('\n')[0]!) > 0,
+    end: () => {},
+  })
+  const stops = [await app.hub.subscribe(projectId, 0, listenerOf(frames[0]!))]
+  await new Promise((resolve) => setImmediate(resolve))
+  const insert = () => app.db.insert(events).values({ projectId, type: 'x', data: '{}', createdAt: 0 })
+  await app.db.batch([insert(), insert(), insert()])
+  stops.push(await app.hub.subscribe(projectId, 2, listenerOf(frames[1]!)))
+  await until('the first has all', () => frames[0]!.length === 3)
+  expect(frames).toEqual([['id: 1', 'id: 2', 'id: 3'], ['id: 3']])
+  for (const stop of stops) stop()
+})
+
 test('a long absence is caught up in full', async () => {
   await using app = await testApp()
   await app.db.batch([
