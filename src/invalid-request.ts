@@ -3,6 +3,7 @@ import type { ValidationError } from 'elysia'
 import { AppError, type Issue } from './errors.ts'
 
 const ISSUES_MAX = 20
+/** How many missing or unknown parts weigh as much as one wrong name. */
 const UNLIKE = 100
 
 const PLACES: Record<string, string> = {
