@@ -1,8 +1,6 @@
-/** Words of scripts that put spaces between them; a character of those that do not (Han, kana, Thai …) is one. */
-export function countWords(text: string): number {
-  return (
-    text.match(
-      /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[\p{L}\p{N}][\p{L}\p{N}\p{M}'’-]*/gu,
-    )?.length ?? 0
-  )
-}
+import { UNSPACED_SCRIPTS } from './unspaced.ts'
+
+const WORD = new RegExp(`[${UNSPACED_SCRIPTS}]|[\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}'’-]*`, 'gu')
+
+/** Words of scripts that put spaces between them; a character of those that do not is one. */
+export const countWords = (text: string): number => text.match(WORD)?.length ?? 0

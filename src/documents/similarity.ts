@@ -1,9 +1,8 @@
-/** Scripts that write words without spaces between them: their words are taken as pairs of characters. */
-const unspaced = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar']
-  .map((script) => `\\p{sc=${script}}`)
-  .join('')
-const words = new RegExp(`[${unspaced}ー]+|[\\p{L}\\p{M}\\p{N}]+`, 'gu')
-const unspacedStart = new RegExp(`^[${unspaced}]`, 'u')
+import { UNSPACED_SCRIPTS } from '#src/unspaced.ts'
+
+/** For scripts without spaces, words are taken as pairs of characters. */
+const words = new RegExp(`[${UNSPACED_SCRIPTS}ー]+|[\\p{L}\\p{M}\\p{N}]+`, 'gu')
+const unspacedStart = new RegExp(`^[${UNSPACED_SCRIPTS}]`, 'u')
 
 /** The distinct words of a text, lower case; for scripts without spaces, the distinct pairs of characters. */
 export function wordSet(text: string): Set<string> {

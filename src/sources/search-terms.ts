@@ -1,11 +1,12 @@
+import { UNSPACED_SCRIPTS } from '#src/unspaced.ts'
+
 /** Words of a query that are looked for; the rest is dropped. */
 export const QUERY_TERMS_MAX = 32
 const QUERY_CHARS_MAX = 2_000
 const TERM_CHARS_MAX = 200
 
-/** Scripts written without spaces: FTS5 would take a whole run of them for one word. */
-const UNSPACED_SCRIPTS = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar']
-const UNSPACED_CLASS = `[${UNSPACED_SCRIPTS.map((script) => `\\p{Script=${script}}`).join('')}ー]`
+/** Runs of these FTS5 would take for one word. */
+const UNSPACED_CLASS = `[${UNSPACED_SCRIPTS}ー]`
 const UNSPACED_RUN = new RegExp(`${UNSPACED_CLASS}+`, 'gu')
 const UNSPACED = new RegExp(UNSPACED_CLASS, 'u')
 /** Korean has spaces, but joins particles to its words. */

@@ -7,14 +7,15 @@ import { dropRepeats } from '#src/sources/importers/rolling-captions.ts'
 import { PASSAGE_CHARS_MAX, PASSAGES_MAX } from '#src/sources/limits.ts'
 import { splitLong } from '#src/sources/split-long.ts'
 import { normalizeText, storableText } from '#src/sources/storable-text.ts'
+import { UNSPACED_SCRIPTS } from '#src/unspaced.ts'
 
 const PAUSE_MAX_MS = 2_000
 /** A paragraph this long ends with the next sentence. */
 const PARAGRAPH_CHARS = 500
 
 const SENTENCE_END = /[.!?…。！？]["'”’)»\]]?$/
-const UNSPACED_END = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}。、！？ー]$/u
-const UNSPACED_START = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}。、！？ー]/u
+const UNSPACED_END = new RegExp(`[${UNSPACED_SCRIPTS}。、！？ー]$`, 'u')
+const UNSPACED_START = new RegExp(`^[${UNSPACED_SCRIPTS}。、！？ー]`, 'u')
 
 /**
  * A transcript made of captions. Captions are joined into paragraphs that end where the speaker changes, at a
