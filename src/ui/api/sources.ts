@@ -11,7 +11,7 @@ export type SearchHit = Data<typeof api.search.get>['items'][number]
 /** A whole number of passages is read at a time, so that a link into the middle finds its page. */
 export const PASSAGES_PER_PAGE = 200
 
-export const ACCEPTED_FILES = '.txt,.md,.html,.htm,.srt,.vtt,.docx'
+export const ACCEPTED_FILES = '.txt,.md,.markdown,.html,.htm,.srt,.vtt,.docx'
 
 export const useSources = () =>
   useInfiniteQuery({

@@ -3,6 +3,7 @@ import { Link, useLocation, useSearch as useQueryString } from 'wouter'
 import { ACCEPTED_FILES, addFile, type Source, useSearch, useSources } from '../api/sources.ts'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
+import { FileButton } from '../components/file-button.tsx'
 import { FileDrop } from '../components/file-drop.tsx'
 import { Page } from '../components/page.tsx'
 import { ProblemNotice } from '../components/problem-notice.tsx'
@@ -18,7 +19,6 @@ export default function Sources() {
   const [, navigate] = useLocation()
   const q = new URLSearchParams(useQueryString()).get('q') ?? ''
   const field = useRef<HTMLInputElement>(null)
-  const files = useRef<HTMLInputElement>(null)
   useShortcut({ keys: '/', label: 'Search the sources', group: 'Sources' }, () => field.current?.focus())
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
@@ -28,25 +28,9 @@ export default function Sources() {
   return (
     <Page
       title="Sources"
-      act={
-        <Button look="primary" icon="upload" onClick={() => files.current!.click()}>
-          Add files
-        </Button>
-      }
+      act={<FileButton label="Add files" look="primary" accept={ACCEPTED_FILES} onFiles={addFiles} />}
     >
       <FileDrop onFiles={addFiles} />
-      <input
-        ref={files}
-        type="file"
-        hidden
-        multiple
-        accept={ACCEPTED_FILES}
-        aria-label="Files"
-        onChange={(event) => {
-          addFiles([...(event.target.files ?? [])])
-          event.target.value = ''
-        }}
-      />
       <search>
         <form className="searchbar" onSubmit={onSubmit}>
           <input

@@ -7,13 +7,12 @@ import {
   type Version,
   versionQuery,
 } from '../../api/documents.ts'
-import { type Run, resumeRun } from '../../api/runs.ts'
+import type { Run } from '../../api/runs.ts'
 import { Button } from '../../components/button.tsx'
 import { useTabTitle } from '../../components/page.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Moment } from '../../components/time.tsx'
-import { toast } from '../../components/toasts.tsx'
 import { useShortcut } from '../../keyboard/shortcuts.ts'
 import { useOfferCommands } from '../../shell/page-commands.ts'
 import { DeskBar } from './desk-bar.tsx'
@@ -24,8 +23,10 @@ import { goToHeading, Outline } from './outline.tsx'
 import { PassageCard } from './passage-card.tsx'
 import { PostBody, type PostHeading } from './post-body.tsx'
 import { SidePanel } from './side-panel.tsx'
+import { StoppedNotice } from './stopped-notice.tsx'
 import { useActiveCitation } from './use-active-citation.ts'
-import { usePanel } from './use-panel.ts'
+import { useFinishedUnseen } from './use-finished-unseen.ts'
+import { type PanelTab, usePanel } from './use-panel.ts'
 
 const WORDS_PER_MINUTE = 220
 const group = 'Document'
@@ -53,30 +54,17 @@ export function PostView({ document, number, newest, stopped, menu }: Props) {
   useTabTitle(useFinishedUnseen(newest) ? `Written · ${document.title}` : document.title)
   usePageArrival(headings)
   useSectionCommands(headings)
-  useShortcut({ keys: 's', label: 'Show or hide sources', group }, () =>
-    setPanel(panel === 'sources' ? '' : 'sources'),
-  )
-  useShortcut({ keys: 'h', label: 'Show or hide versions', group }, () =>
-    setPanel(panel === 'versions' ? '' : 'versions'),
-  )
+  usePanelKeys(panel, setPanel)
 
   return (
     <div className="desk" data-panel={panel || undefined}>
       <DeskBar>
-        <Button
-          look="quiet"
-          aria-pressed={panel === 'sources'}
-          onClick={() => setPanel(panel === 'sources' ? '' : 'sources')}
-        >
+        <PanelButton tab="sources" panel={panel} onPanel={setPanel}>
           Sources
-        </Button>
-        <Button
-          look="quiet"
-          aria-pressed={panel === 'versions'}
-          onClick={() => setPanel(panel === 'versions' ? '' : 'versions')}
-        >
+        </PanelButton>
+        <PanelButton tab="versions" panel={panel} onPanel={setPanel}>
           Version {number}
-        </Button>
+        </PanelButton>
         <ExportMenu post={{ id: document.id, number, title: document.title, slug: slugOf(version.data) }} />
         {menu}
       </DeskBar>
@@ -126,22 +114,18 @@ export function PostView({ document, number, newest, stopped, menu }: Props) {
   )
 }
 
-/** Whether a version came while nobody looked at this tab. */
-function useFinishedUnseen(newest: number): boolean {
-  const seen = useRef(window.document.visibilityState === 'visible' ? newest : newest - 1)
-  const [unseen, setUnseen] = useState(false)
-  useEffect(() => {
-    const look = () => {
-      const isSeen = window.document.visibilityState === 'visible'
-      setUnseen(!isSeen && newest > seen.current)
-      if (isSeen) seen.current = newest
-    }
-    look()
-    window.document.addEventListener('visibilitychange', look)
-    return () => window.document.removeEventListener('visibilitychange', look)
-  }, [newest])
-  return unseen
+type PanelButtonProps = {
+  tab: PanelTab
+  panel: PanelTab | ''
+  onPanel: (panel: PanelTab | '') => void
+  children: ReactNode
 }
+
+const PanelButton = ({ tab, panel, onPanel, children }: PanelButtonProps) => (
+  <Button look="quiet" aria-pressed={panel === tab} onClick={() => onPanel(panel === tab ? '' : tab)}>
+    {children}
+  </Button>
+)
 
 const Facts = ({ version }: { version: Version }) => (
   <p className="facts">
@@ -150,18 +134,10 @@ const Facts = ({ version }: { version: Version }) => (
   </p>
 )
 
-function StoppedNotice({ run }: { run: Run }) {
-  const why =
-    run.state === 'failed'
-      ? `The last run failed: ${run.error?.message ?? 'no reason is known.'}`
-      : 'The last run was cancelled.'
-  const resume = () => resumeRun(run.id).catch((error: Error) => toast(error.message, { isError: true }))
-  return (
-    <div className="notice">
-      <p>{why} This version is as it was before.</p>
-      <Button onClick={resume}>Resume</Button>
-    </div>
-  )
+function usePanelKeys(panel: PanelTab | '', setPanel: (panel: PanelTab | '') => void) {
+  const toggle = (tab: PanelTab) => setPanel(panel === tab ? '' : tab)
+  useShortcut({ keys: 's', label: 'Show or hide sources', group }, () => toggle('sources'))
+  useShortcut({ keys: 'h', label: 'Show or hide versions', group }, () => toggle('versions'))
 }
 
 /** A link into the post is followed once its headings are there. */

@@ -11,93 +11,105 @@ export function useActiveCitation(text: RefObject<HTMLElement | null>) {
   const [active, setActive] = useState<ActiveCitation>()
   const latest = useRef(active)
   latest.current = active
-  const returning = useRef(false)
   const timer = useRef<Timer>(undefined)
+  const returning = useRef(false)
 
-  const later = useCallback((change: () => void, ms: number) => {
+  const change = useCallback((next: ActiveCitation | undefined, afterMs = 0) => {
     clearTimeout(timer.current)
-    timer.current = setTimeout(change, ms)
+    if (afterMs === 0) setActive(next)
+    else timer.current = setTimeout(() => setActive(next), afterMs)
   }, [])
-  const close = useCallback((backToMarker: boolean) => {
-    clearTimeout(timer.current)
-    const element = latest.current?.element
-    setActive(undefined)
-    if (!backToMarker) return
-    returning.current = true
-    element?.focus()
-    returning.current = false
-  }, [])
+  const close = useCallback(
+    (backToMarker: boolean) => {
+      const element = latest.current?.element
+      change(undefined)
+      if (!backToMarker) return
+      returning.current = true
+      element?.focus()
+      returning.current = false
+    },
+    [change],
+  )
   const hold = useCallback(
     (held: boolean) => {
       clearTimeout(timer.current)
-      if (!held && !latest.current?.pinned) later(() => setActive(undefined), CLOSE_MS)
+      if (!held && !latest.current?.pinned) change(undefined, CLOSE_MS)
     },
-    [later],
+    [change],
   )
 
   useEffect(() => {
-    const root = text.current
-    if (!root) return
-    const listening = new AbortController()
-    const listen = <K extends keyof HTMLElementEventMap>(
-      type: K,
-      act: (event: HTMLElementEventMap[K]) => void,
-    ) => root.addEventListener(type, act, { signal: listening.signal })
-    const show = (element: HTMLElement, pinned: boolean) => {
-      clearTimeout(timer.current)
-      setActive({ marker: element.dataset.citation!, element, pinned })
-    }
-
-    listen('pointerover', (event) => {
-      const element = markerAt(event.target)
-      if (element && event.pointerType === 'mouse' && !latest.current?.pinned)
-        later(() => show(element, false), OPEN_MS)
+    if (!text.current) return
+    const stop = listenToMarkers(text.current, {
+      hover: (marker) => latest.current?.pinned || change(asActive(marker, false), OPEN_MS),
+      focus: (marker) => returning.current || change(asActive(marker, false)),
+      press: (marker) => change(asActive(marker, true)),
+      leave: () => hold(false),
+      dismiss: () => latest.current && close(false),
     })
-    listen('pointerout', (event) => {
-      if (markerAt(event.target)) hold(false)
-    })
-    listen('focusin', (event) => {
-      const element = markerAt(event.target)
-      if (element?.matches(':focus-visible') && !returning.current) show(element, false)
-    })
-    listen('focusout', (event) => {
-      if (markerAt(event.target) && !cardHas(event.relatedTarget)) hold(false)
-    })
-    const press = (event: Event) => {
-      const element = markerAt(event.target)
-      if (!element) return
-      event.preventDefault()
-      show(element, true)
-    }
-    listen('click', press)
-    listen('keydown', (event) => {
-      if (event.key === ' ') press(event)
-    })
-    document.addEventListener(
-      'pointerdown',
-      (event) => {
-        if (latest.current && !cardHas(event.target) && !markerAt(event.target)) close(false)
-      },
-      { signal: listening.signal },
-    )
-    document.addEventListener(
-      'keydown',
-      (event) => {
-        if (event.key === 'Escape' && latest.current && !cardHas(event.target)) close(false)
-      },
-      { signal: listening.signal },
-    )
     return () => {
-      listening.abort()
+      stop()
       clearTimeout(timer.current)
     }
-  }, [text, close, hold, later])
+  }, [text, change, close, hold])
 
   return { active, close, hold }
 }
 
+type Acts = {
+  hover(marker: HTMLElement): void
+  focus(marker: HTMLElement): void
+  press(marker: HTMLElement): void
+  leave(): void
+  dismiss(): void
+}
+
+/** Listens on the text as a whole: its markers come and go with versions. Returns how to stop. */
+function listenToMarkers(text: HTMLElement, acts: Acts): () => void {
+  const listening = new AbortController()
+  const { signal } = listening
+  const press = (event: Event) => {
+    const marker = markerAt(event.target)
+    if (!marker) return
+    event.preventDefault()
+    acts.press(marker)
+  }
+  const onOver = (event: PointerEvent) => {
+    const marker = markerAt(event.target)
+    if (marker && event.pointerType === 'mouse') acts.hover(marker)
+  }
+  const onFocus = (event: FocusEvent) => {
+    const marker = markerAt(event.target)
+    if (marker?.matches(':focus-visible')) acts.focus(marker)
+  }
+  const onBlur = (event: FocusEvent) => {
+    if (markerAt(event.target) && !isInCard(event.relatedTarget)) acts.leave()
+  }
+  text.addEventListener('pointerover', onOver, { signal })
+  text.addEventListener('pointerout', (event) => markerAt(event.target) && acts.leave(), { signal })
+  text.addEventListener('focusin', onFocus, { signal })
+  text.addEventListener('focusout', onBlur, { signal })
+  text.addEventListener('click', press, { signal })
+  text.addEventListener('keydown', (event) => event.key === ' ' && press(event), { signal })
+  const onElsewhere = (event: Event) => {
+    if (!isInCard(event.target) && !markerAt(event.target)) acts.dismiss()
+  }
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && !isInCard(event.target)) acts.dismiss()
+  }
+  document.addEventListener('pointerdown', onElsewhere, { signal })
+  document.addEventListener('keydown', onKey, { signal })
+  return () => listening.abort()
+}
+
+const asActive = (element: HTMLElement, pinned: boolean): ActiveCitation => ({
+  marker: element.dataset.citation!,
+  element,
+  pinned,
+})
+
 const markerAt = (target: EventTarget | null) =>
   target instanceof Element ? target.closest<HTMLElement>('a[data-citation]') : null
 
-const cardHas = (target: EventTarget | null) =>
+const isInCard = (target: EventTarget | null) =>
   target instanceof Element && target.closest('.passage-card') !== null
