@@ -1,9 +1,9 @@
 import { type Static, Type as t } from '@sinclair/typebox'
 import { Elysia, ValidationError } from 'elysia'
-import { oneOf } from '#src/one-of.ts'
 import { AppError, type ErrorCode, errorStatus } from './errors.ts'
 import { invalidRequest, type RequestParts } from './invalid-request.ts'
 import type { Log } from './log.ts'
+import { oneOf } from './one-of.ts'
 
 /** RFC 9457 problem document. */
 export const Problem = t.Object(

@@ -1,4 +1,4 @@
-import { checkDotEnv, readEnv } from '../env.ts'
+import { checkDotEnv, readEnv } from '#src/env.ts'
 import { readArgs } from './command.ts'
 import { isOpenDemo, serve } from './serve.ts'
 

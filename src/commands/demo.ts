@@ -1,5 +1,5 @@
-import { ConfigError, checkDotEnv, readEnv } from '../env.ts'
-import { isLoopback, LOOPBACK_HOSTS } from '../loopback.ts'
+import { ConfigError, checkDotEnv, readEnv } from '#src/env.ts'
+import { isLoopback, LOOPBACK_HOSTS } from '#src/loopback.ts'
 import { readArgs } from './command.ts'
 import { serve } from './serve.ts'
 

@@ -1,7 +1,7 @@
 import { inspect } from '#db/inspect.ts'
-import { ConfigError, checkDotEnv, type Env, prepareDataDir, readEnv } from '../env.ts'
-import { localUrl } from '../loopback.ts'
-import { VERSION } from '../version.ts'
+import { ConfigError, checkDotEnv, type Env, prepareDataDir, readEnv } from '#src/env.ts'
+import { localUrl } from '#src/loopback.ts'
+import { VERSION } from '#src/version.ts'
 import { readArgs } from './command.ts'
 
 export const usage =

@@ -1,5 +1,5 @@
-import { readEnv } from '../env.ts'
-import { localUrl } from '../loopback.ts'
+import { readEnv } from '#src/env.ts'
+import { localUrl } from '#src/loopback.ts'
 import { readArgs } from './command.ts'
 
 const TIMEOUT_MS = 3_000

@@ -1,8 +1,8 @@
-import { checkDotEnv, prepareDataDir, readEnv } from '../env.ts'
-import { createApiKey } from '../projects/api-keys.ts'
-import { isPermission, permissions } from '../projects/permissions.ts'
-import { ensureProject } from '../projects/projects.ts'
-import { openDatabase } from '../services.ts'
+import { checkDotEnv, prepareDataDir, readEnv } from '#src/env.ts'
+import { createApiKey } from '#src/projects/api-keys.ts'
+import { isPermission, permissions } from '#src/projects/permissions.ts'
+import { ensureProject } from '#src/projects/projects.ts'
+import { openDatabase } from '#src/services.ts'
 import { readArgs, UsageError } from './command.ts'
 
 const NAME_CHARS_MAX = 100

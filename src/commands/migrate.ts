@@ -1,5 +1,5 @@
-import { checkDotEnv, prepareDataDir, readEnv } from '../env.ts'
-import { openDatabase } from '../services.ts'
+import { checkDotEnv, prepareDataDir, readEnv } from '#src/env.ts'
+import { openDatabase } from '#src/services.ts'
 import { readArgs } from './command.ts'
 
 export const usage =

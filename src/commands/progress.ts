@@ -1,4 +1,4 @@
-import type { getRun } from '../pipelines/runs.ts'
+import type { getRun } from '#src/pipelines/runs.ts'
 
 const BAR_CELLS = 24
 const CLEAR_LINE = '\r\x1b[2K'

@@ -1,9 +1,9 @@
+import { createApp } from '#src/app.ts'
+import { checkDotEnv, type Env, readEnv } from '#src/env.ts'
+import { isLoopback } from '#src/loopback.ts'
+import { drain, listen } from '#src/server.ts'
+import { openServices } from '#src/services.ts'
 import { GRACE_MS, startConsumer } from '#worker/consume.ts'
-import { createApp } from '../app.ts'
-import { checkDotEnv, type Env, readEnv } from '../env.ts'
-import { isLoopback } from '../loopback.ts'
-import { drain, listen } from '../server.ts'
-import { openServices } from '../services.ts'
 import { readArgs, untilSignalled } from './command.ts'
 
 export const usage =

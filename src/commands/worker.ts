@@ -1,6 +1,6 @@
+import { checkDotEnv, readEnv } from '#src/env.ts'
+import { openServices } from '#src/services.ts'
 import { startConsumer } from '#worker/consume.ts'
-import { checkDotEnv, readEnv } from '../env.ts'
-import { openServices } from '../services.ts'
 import { readArgs, untilSignalled } from './command.ts'
 
 export const usage = [

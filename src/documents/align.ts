@@ -1,4 +1,4 @@
-import { sharedCounts, wordSet } from '#src/documents/similarity.ts'
+import { sharedCounts, wordSet } from './similarity.ts'
 
 /** Two runs of blocks are compared each with each up to this many pairs; longer ones are parted first. */
 const PAIRS_MAX = 1_000_000

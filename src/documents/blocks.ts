@@ -1,5 +1,5 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { blockTokens, lineStarts } from '#src/documents/parser.ts'
+import { blockTokens, lineStarts } from './parser.ts'
 
 export const BlockKind = t.Union([
   t.Literal('paragraph'),

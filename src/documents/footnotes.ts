@@ -1,7 +1,7 @@
 import type { Citation, CitedMarkdown } from '#src/ai/schemas.ts'
-import { frontmatterLength } from '#src/documents/markdown.ts'
-import { type Marker, replaceMarkers, scanMarkers } from '#src/documents/markers.ts'
-import { blockTokens } from '#src/documents/parser.ts'
+import { frontmatterLength } from './markdown.ts'
+import { type Marker, replaceMarkers, scanMarkers } from './markers.ts'
+import { blockTokens } from './parser.ts'
 
 /** A quote longer than this is shortened at the end of a word where it is shown. */
 export const QUOTE_CHARS_MAX = 300

@@ -1,5 +1,5 @@
 import Markdown, { type Token } from 'markdown-it'
-import { textOf } from '#src/documents/markdown.ts'
+import { textOf } from './markdown.ts'
 
 const schemes = new Set(['http', 'https', 'mailto'])
 

@@ -1,6 +1,6 @@
 import type { Token } from 'markdown-it'
-import { blockTokens, createParser, lineStarts } from '#src/documents/parser.ts'
 import { limitExceeded } from '#src/errors.ts'
+import { blockTokens, createParser, lineStarts } from './parser.ts'
 
 /** A document's text, in UTF-8 bytes: a database row holds 2 MB. */
 export const MARKDOWN_BYTES_MAX = 1_500_000

@@ -1,5 +1,5 @@
-import { frontmatterLength } from '#src/documents/markdown.ts'
-import { blockTokens, lineStarts, noteLabel } from '#src/documents/parser.ts'
+import { frontmatterLength } from './markdown.ts'
+import { blockTokens, lineStarts, noteLabel } from './parser.ts'
 
 const LABEL_CHARS_MAX = 64
 

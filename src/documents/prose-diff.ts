@@ -1,9 +1,9 @@
 import { type Static, Type as t } from '@sinclair/typebox'
-import { alignBlocks, longestRise } from '#src/documents/align.ts'
-import { type Block, BlockKind, blocksOf } from '#src/documents/blocks.ts'
-import { diffWords, newBudget, WordChange, type WorkBudget } from '#src/documents/word-diff.ts'
 import { AppError } from '#src/errors.ts'
 import { createPace } from '#src/pace.ts'
+import { alignBlocks, longestRise } from './align.ts'
+import { type Block, BlockKind, blocksOf } from './blocks.ts'
+import { diffWords, newBudget, WordChange, type WorkBudget } from './word-diff.ts'
 
 const Piece = t.Object({
   text: t.String(),

@@ -1,9 +1,9 @@
 import type { Token } from 'markdown-it'
 import type { Citation } from '#src/ai/schemas.ts'
-import { shortenQuote, withoutMarkers } from '#src/documents/footnotes.ts'
-import { dressImage, dressLink, isSafeAddress } from '#src/documents/links.ts'
-import { frontmatterLength, textOf } from '#src/documents/markdown.ts'
-import { createParser, noteLabel } from '#src/documents/parser.ts'
+import { shortenQuote, withoutMarkers } from './footnotes.ts'
+import { dressImage, dressLink, isSafeAddress } from './links.ts'
+import { frontmatterLength, textOf } from './markdown.ts'
+import { createParser, noteLabel } from './parser.ts'
 
 const SLUG_CHARS_MAX = 80
 const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/

@@ -1,4 +1,4 @@
-import { letterPairs, sharedCounts, wordSet } from '#src/documents/similarity.ts'
+import { letterPairs, sharedCounts, wordSet } from './similarity.ts'
 
 const BODY_WEIGHT = 0.6
 const TITLE_WEIGHT = 0.4

@@ -1,8 +1,8 @@
 import { limitExceeded } from '#src/errors.ts'
 import type { Pace } from '#src/pace.ts'
-import { inFull } from '#src/sources/in-full.ts'
-import { HEADINGS_MAX, PASSAGES_MAX } from '#src/sources/limits.ts'
-import { HEAD_CHARS, readTurn, type Turn } from '#src/sources/turns.ts'
+import { inFull } from './in-full.ts'
+import { HEADINGS_MAX, PASSAGES_MAX } from './limits.ts'
+import { HEAD_CHARS, readTurn, type Turn } from './turns.ts'
 
 const HEADING_CHARS_MAX = 200
 const SETEXT_CHARS_MAX = 120

@@ -1,16 +1,10 @@
 import { createPace, type Pace } from '#src/pace.ts'
-import {
-  type BlockOptions,
-  type Heading,
-  readBlocks,
-  type Stretch,
-  tooManyPassages,
-} from '#src/sources/blocks.ts'
-import type { PassageSpan } from '#src/sources/importer.ts'
-import { PASSAGES_MAX } from '#src/sources/limits.ts'
-import { judgeMarks, type Marks } from '#src/sources/speakers.ts'
-import { splitLong } from '#src/sources/split-long.ts'
-import { parseTime } from '#src/sources/timestamps.ts'
+import { type BlockOptions, type Heading, readBlocks, type Stretch, tooManyPassages } from './blocks.ts'
+import type { PassageSpan } from './importer.ts'
+import { PASSAGES_MAX } from './limits.ts'
+import { judgeMarks, type Marks } from './speakers.ts'
+import { splitLong } from './split-long.ts'
+import { parseTime } from './timestamps.ts'
 
 type Paragraph = Omit<PassageSpan, 'heading' | 'headingLevel'>
 type Place = { heading?: string; headingLevel?: number; speaker?: string; timeMs?: number }

@@ -1,5 +1,5 @@
-import type { PassageSpan } from '#src/sources/importer.ts'
-import { SOURCE_TITLE_CHARS_MAX } from '#src/sources/limits.ts'
+import type { PassageSpan } from './importer.ts'
+import { SOURCE_TITLE_CHARS_MAX } from './limits.ts'
 
 const FIRST_WORDS_CHARS_MAX = 80
 /** Names that programs give to files and that say nothing. */

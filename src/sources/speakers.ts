@@ -1,5 +1,5 @@
-import type { Heading, Stretch } from '#src/sources/blocks.ts'
-import type { Turn } from '#src/sources/turns.ts'
+import type { Heading, Stretch } from './blocks.ts'
+import type { Turn } from './turns.ts'
 
 /** Which of the marks found in a text hold. */
 export type Marks = { hasTime(turn: Turn): boolean; hasLabel(turn: Turn): boolean }

@@ -1,5 +1,5 @@
 import type { Pace } from '#src/pace.ts'
-import { PASSAGE_CHARS_MAX } from '#src/sources/limits.ts'
+import { PASSAGE_CHARS_MAX } from './limits.ts'
 
 type Span = { start: number; end: number }
 

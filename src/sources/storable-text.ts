@@ -1,6 +1,6 @@
 import { AppError, limitExceeded } from '#src/errors.ts'
-import { inFull } from '#src/sources/in-full.ts'
-import { LINE_CHARS_MAX, SOURCE_TEXT_BYTES_MAX } from '#src/sources/limits.ts'
+import { inFull } from './in-full.ts'
+import { LINE_CHARS_MAX, SOURCE_TEXT_BYTES_MAX } from './limits.ts'
 
 /**
  * One way of writing a text: no byte order mark, every line ending `\n`, and what no database or page can

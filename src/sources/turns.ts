@@ -1,5 +1,5 @@
-import { cleanName, isName } from '#src/sources/speaker-names.ts'
-import { parseTime, TIME } from '#src/sources/timestamps.ts'
+import { cleanName, isName } from './speaker-names.ts'
+import { parseTime, TIME } from './timestamps.ts'
 
 /** Labels and times stand within this many characters of a line's beginning. */
 export const HEAD_CHARS = 160

@@ -1,7 +1,7 @@
 import { providers } from '#src/ai/registry.ts'
 import type { RunOptions, StepName } from '#src/pipelines/steps.ts'
 import { loadMaterial } from '#src/sources/sources.ts'
-import type { Step } from '../steps/step.ts'
+import type { Step } from '#worker/steps/step.ts'
 import type { JobHandler } from './handler.ts'
 
 /** A job that performs one step with the provider its options name. */

@@ -1,6 +1,6 @@
 import type { Pace } from '#src/pace.ts'
-import type { Caption, CaptionLine } from '#src/sources/importers/captions.ts'
 import { readTurn } from '#src/sources/turns.ts'
+import type { Caption, CaptionLine } from './captions.ts'
 
 /** Words with their time; `isTurn` when somebody else begins to speak, named or not. */
 export type Speech = { text: string; startMs: number; endMs: number; speaker?: string; isTurn: boolean }

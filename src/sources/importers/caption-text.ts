@@ -1,13 +1,13 @@
 import { createPace, type Pace } from '#src/pace.ts'
 import { tooManyPassages } from '#src/sources/blocks.ts'
 import type { ImportedSource, PassageSpan } from '#src/sources/importer.ts'
-import { readSpeech, type Speech } from '#src/sources/importers/caption-speech.ts'
-import { readCaptions } from '#src/sources/importers/captions.ts'
-import { dropRepeats } from '#src/sources/importers/rolling-captions.ts'
 import { PASSAGE_CHARS_MAX, PASSAGES_MAX } from '#src/sources/limits.ts'
 import { splitLong } from '#src/sources/split-long.ts'
 import { normalizeText, storableText } from '#src/sources/storable-text.ts'
 import { UNSPACED_SCRIPTS } from '#src/unspaced.ts'
+import { readSpeech, type Speech } from './caption-speech.ts'
+import { readCaptions } from './captions.ts'
+import { dropRepeats } from './rolling-captions.ts'
 
 const PAUSE_MAX_MS = 2_000
 /** A paragraph this long ends with the next sentence. */

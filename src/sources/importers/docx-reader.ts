@@ -1,6 +1,6 @@
-import { levelOf, type Styles } from '#src/sources/importers/docx-styles.ts'
-import type { MarkupHandler } from '#src/sources/importers/markup-parser.ts'
-import type { TextBlock } from '#src/sources/importers/structured-text.ts'
+import { levelOf, type Styles } from './docx-styles.ts'
+import type { MarkupHandler } from './markup-parser.ts'
+import type { TextBlock } from './structured-text.ts'
 
 /** Deleted and moved-away text, old formatting, and the copy of a text box for programs of before 2010. */
 const SKIPPED = new Set(

@@ -1,4 +1,4 @@
-import type { MarkupHandler } from '#src/sources/importers/markup-parser.ts'
+import type { MarkupHandler } from './markup-parser.ts'
 
 const BASED_ON_MAX = 20
 const BODY_TEXT_LEVEL = 9

@@ -1,11 +1,11 @@
 import { AppError } from '#src/errors.ts'
 import { createPace, type Pace } from '#src/pace.ts'
 import type { ImportedSource, Importer } from '#src/sources/importer.ts'
-import { docxReader } from '#src/sources/importers/docx-reader.ts'
-import { stylesReader } from '#src/sources/importers/docx-styles.ts'
-import { type MarkupHandler, markupParser } from '#src/sources/importers/markup-parser.ts'
-import { structuredText } from '#src/sources/importers/structured-text.ts'
-import { damaged, openZip, unpack, type Zip } from '#src/sources/importers/zip.ts'
+import { docxReader } from './docx-reader.ts'
+import { stylesReader } from './docx-styles.ts'
+import { type MarkupHandler, markupParser } from './markup-parser.ts'
+import { structuredText } from './structured-text.ts'
+import { damaged, openZip, unpack, type Zip } from './zip.ts'
 
 const OLE_BEGINNING = [0xd0, 0xcf, 0x11, 0xe0]
 

@@ -1,7 +1,7 @@
-import type { MarkupHandler } from '#src/sources/importers/markup-parser.ts'
-import type { TextBlock } from '#src/sources/importers/structured-text.ts'
 import { LINE_CHARS_MAX } from '#src/sources/limits.ts'
 import { lineTooLong } from '#src/sources/storable-text.ts'
+import type { MarkupHandler } from './markup-parser.ts'
+import type { TextBlock } from './structured-text.ts'
 
 /** A page's `main` or `article` is preferred when it holds at least this part of the page's characters. */
 const REGION_SHARE = 0.1

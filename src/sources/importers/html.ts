@@ -1,9 +1,9 @@
 import { createPace } from '#src/pace.ts'
 import { decodeText } from '#src/sources/decode-text.ts'
 import type { ImportedSource, Importer } from '#src/sources/importer.ts'
-import { htmlReader } from '#src/sources/importers/html-reader.ts'
-import { markupParser } from '#src/sources/importers/markup-parser.ts'
-import { structuredText } from '#src/sources/importers/structured-text.ts'
+import { htmlReader } from './html-reader.ts'
+import { markupParser } from './markup-parser.ts'
+import { structuredText } from './structured-text.ts'
 
 const CHUNK_CHARS = 16_384
 

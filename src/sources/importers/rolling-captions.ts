@@ -1,4 +1,4 @@
-import type { Caption, CaptionLine } from '#src/sources/importers/captions.ts'
+import type { Caption, CaptionLine } from './captions.ts'
 
 /** Captions that roll follow one another without a gap; a word said twice after a pause is said twice. */
 const GAP_MAX_MS = 150

@@ -1,6 +1,6 @@
 import { decodeText } from '#src/sources/decode-text.ts'
 import type { Importer } from '#src/sources/importer.ts'
-import { readCaptionText } from '#src/sources/importers/caption-text.ts'
+import { readCaptionText } from './caption-text.ts'
 
 export const srt: Importer = {
   extensions: ['.srt'],
