@@ -1,5 +1,6 @@
 import type { Language } from '#src/ai/offline/languages/language.ts'
 import { isRestarted, takeFalseStart, takeRepeats } from '#src/ai/offline/repair-speech.ts'
+import { STAGE_DIRECTION } from '#src/ai/offline/sentences.ts'
 
 export type CleanSentence = {
   /** As it stands alone: without the link to the sentence before. */
@@ -99,10 +100,7 @@ function stripMarkup(raw: string): string {
     .toWellFormed()
     .replaceAll('\uFFFD', '')
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .replace(
-      /[[(](?:laugh\w*|applause|music|cheering|silence|noise|cough\w*|sighs?|pause|gelächter|lacht|lachen|applaus|beifall|rires|risas)[\])]/giu,
-      ' ',
-    )
+    .replace(STAGE_DIRECTION, ' ')
     .replace(/[[(]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?[\])]/g, ' ')
     .replace(/\s?\[(?:\d{1,3}|[a-z]|[a-z]{2}(?:; [a-z]{2}){0,4}|citation needed|edit)\]/gi, '')
     .replace(/[♪♫]/g, ' ')

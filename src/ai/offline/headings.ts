@@ -12,6 +12,8 @@ const OWN_HEADING_CHARS_MAX = 180
 /** A sentence of the section that is not written in the post counts this much beside one that is. */
 const UNWRITTEN_WEIGHT = 0.4
 const COUNT_POWER = 1
+/** A phrase is worth the sum of its words over their number to this power: 1 would be their mean. */
+const WORDS_POWER = 0.75
 // What a phrase's worth is multiplied by.
 const SINGLE_FACTOR = 0.6
 const LONG_FACTOR = 0.85
@@ -20,9 +22,11 @@ const NAMED_FACTOR = 0.6
 const GIVEN_FACTOR = 4
 const OPENING_FACTOR = 1.15
 const TITLE_FACTOR = 0.6
+/** What is said once is named in passing. */
+const ONCE_FACTOR = 0.9
 const USED_FACTOR = 0.4
 /** A phrase of several words stands for a single one when it is worth this share of it. */
-const LONGER_SHARE_MIN = 0.3
+const LONGER_SHARE_MIN = 0.4
 const REPEAT_WORTH = 0.35
 /** Worth of a phrase that never stands where only a thing can be named. */
 const THING_FLOOR = 0.25
@@ -122,11 +126,12 @@ async function createJudge(analysis: Analysis, sections: readonly Nameless[], pa
       (sum, stem) => sum + (counts.get(stem) ?? 0) ** COUNT_POWER * rarity(stem),
       0,
     )
-    let worth = (telling / Math.sqrt(stems.length)) * (1 + REPEAT_WORTH * Math.log2(Math.max(1, count)))
+    let worth = (telling / stems.length ** WORDS_POWER) * (1 + REPEAT_WORTH * Math.log2(Math.max(1, count)))
     worth *= THING_FLOOR + (1 - THING_FLOOR) * Math.min(1, thing / count)
     if (stems.length === 1 && !given) worth *= SINGLE_FACTOR
     if (stems.length > 3) worth *= LONG_FACTOR
     if (named > count / 2) worth *= NAMED_FACTOR
+    if (count <= 1 && !given) worth *= ONCE_FACTOR
     if (given) worth *= GIVEN_FACTOR
     if (opens) worth *= OPENING_FACTOR
     if (stems.every((stem) => title.has(stem))) worth *= TITLE_FACTOR

@@ -108,7 +108,10 @@ function commonForm(forms: Entry['forms']): { form: string; head: string } {
 /** English says `the worker`, but `workers` and `shadow traffic`: as it was said most. */
 function withArticle(form: string, head: string, articles: Entry['articles'], { tag }: Language): string {
   const plural = /[^sui]s$/.test(head) || /^(?:people|children)$/.test(head)
-  if (tag !== 'en' || plural || articles.none >= articles.the + articles.a) return form
+  // Two words often name a stuff (`shadow traffic`), one word seldom does.
+  const known = articles.the + articles.a
+  const bare = form.includes(' ') ? articles.none >= known : articles.none > known
+  if (tag !== 'en' || plural || bare) return form
   if (articles.the >= articles.a) return `the ${form}`
   return `${/^(?!eu|uni|us[aeu]|one\b|once)[aeiou]/i.test(form) ? 'an' : 'a'} ${form}`
 }

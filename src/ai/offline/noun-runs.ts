@@ -82,7 +82,9 @@ function dropVerb(run: Run): Run {
   const { words, before, after } = run
   const acts = words.findIndex(
     (word, at) =>
-      at > 0 && /^\p{Ll}+[^sui]s$/u.test(word) && (at < words.length - 1 || ONE_BEFORE.has(before)),
+      at > 0 &&
+      /^\p{Ll}+(?:[^sui]s|ing)$/u.test(word) &&
+      (at < words.length - 1 || (word.endsWith('s') && ONE_BEFORE.has(before))),
   )
   const last = words.at(-1)!
   const object =
@@ -107,6 +109,7 @@ function namesThings(
   language: Language,
 ): boolean {
   if (!isTerm(lower, language) || /^[\p{N}@]/u.test(word) || language.verbs.has(lower)) return false
+  if (language.prepositions.has(lower)) return false
   if (language.nounsCapitalised) return /^\p{Lu}/u.test(word) && !opening
   if (isUnspaced(language.tag)) return !/^[〇一二三四五六七八九十百千万億]/u.test(word)
   if (language.tag !== 'en' || /^\p{Lu}/u.test(word)) return true

@@ -5,6 +5,8 @@ import { wordsOf } from '#src/ai/offline/words.ts'
 import type { Pace } from '#src/pace.ts'
 
 const TO_WEIGHT = 0.4
+/** Stop words that are nouns: what stands before them describes. */
+const PLAIN_NOUNS = new Set('thing things one ones kind kinds sort sorts lot lots stuff guy guys'.split(' '))
 
 /** Whether a word names a thing, as far as the material tells. */
 export type NounSense = 'yes' | 'maybe' | 'no'
@@ -50,6 +52,12 @@ function readPlaces(text: string, language: Language, placesOf: (key: string) =>
     const after = joined[at] ? lowers[at + 1]! : ''
     // `to` stands before places and people as well.
     if (ACTORS.has(before) || OBJECTS.has(after)) placesOf(lower).verb += before === 'to' ? TO_WEIGHT : 1
-    else if (language.determiners.has(before) && !isTerm(after || 'the', language)) placesOf(lower).thing++
+    else if (
+      language.determiners.has(before) &&
+      !isTerm(after || 'the', language) &&
+      !PLAIN_NOUNS.has(after)
+    ) {
+      placesOf(lower).thing++
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { Analysis } from '#src/ai/offline/analysis.ts'
 import { headingsOf } from '#src/ai/offline/headings.ts'
+import { keyphrasesOf } from '#src/ai/offline/keyphrases.ts'
 import { defaultPostWords, shareWords } from '#src/ai/offline/lengths.ts'
 import { planSections } from '#src/ai/offline/plan-sections.ts'
 import { sectionSentences } from '#src/ai/offline/section-sentences.ts'
@@ -38,7 +39,7 @@ export async function planOutline(
     sections.push({ ...section, written: await sectionSentences(analysis, section.passages, order, pace) })
   }
   const headings = await headingsOf(analysis, sections, pace)
-  const title = options.title ?? titleOf(material, headings[0] ?? '')
+  const title = options.title ?? (await titleOf(analysis, material, pace))
   const elsewhere = new Set(sections[0]?.written.slice(0, OPENING_SENTENCES).map(({ index }) => index))
   return {
     title,
@@ -67,13 +68,27 @@ export async function summarise(
 
 type SummaryOptions = { words: number; tone?: Tone; elsewhere?: ReadonlySet<number> }
 
-/** The first source's title, unless it is a file's name; else what the first section is about. */
-function titleOf(material: readonly Material[], heading: string): string {
-  const named = material.map(({ title }) => title.trim()).find((title) => title && !/\.\w{2,5}$/.test(title))
-  const title = (named ?? heading).replace(/\s+/g, ' ')
-  if (title.length <= TITLE_CHARS_MAX) return title
-  return `${title
-    .slice(0, TITLE_CHARS_MAX - 1)
-    .toWellFormed()
-    .trimEnd()}…`
+/**
+ * The first source's title, unless it is a file's name or the cut beginning of its text; else what the source
+ * speaks of most.
+ */
+async function titleOf(analysis: Analysis, material: readonly Material[], pace: Pace): Promise<string> {
+  const named = material.find(({ title, passages }) => isTitle(title.trim(), passages[0]?.text ?? ''))
+  if (named) return cutTitle(named.title)
+  const texts = analysis.sentences.filter(({ usable }) => usable).map(({ text }) => text)
+  const phrases = await keyphrasesOf(texts, analysis.language, pace)
+  const title = phrases.reduce((a, b) => (b.count > a.count ? b : a), phrases[0]!)?.bare ?? 'Untitled'
+  return cutTitle(title.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase()))
+}
+
+function isTitle(title: string, text: string): boolean {
+  if (!title || /\.\w{2,5}$/.test(title)) return false
+  return !(title.endsWith('…') && text.replace(/\s+/g, ' ').startsWith(title.slice(0, -1)))
+}
+
+function cutTitle(title: string): string {
+  const line = title.trim().replace(/\s+/g, ' ')
+  if (line.length <= TITLE_CHARS_MAX) return line
+  const head = line.slice(0, TITLE_CHARS_MAX - 1)
+  return `${head.toWellFormed().trimEnd()}…`
 }

@@ -67,7 +67,7 @@ function trimRun(run: Run, { tag }: Language, senseOf: (word: string) => NounSen
 function isNoThing(word: string, senseOf: (word: string) => NounSense): boolean {
   if (/^\p{Lu}/u.test(word)) return false
   const sense = senseOf(word)
-  return sense === 'no' || (sense !== 'yes' && word.length > 6 && /(?:[ai]ble|ous|ful|less|ical)$/.test(word))
+  return sense === 'no' || (sense !== 'yes' && word.length > 5 && /(?:[ai]ble|ous|ful|less|ical)$/.test(word))
 }
 
 function partsOf(run: Run, language: Language): Mention[] {

@@ -42,17 +42,30 @@ export const isQuestion = (text: string) => /[?？؟;]["”’»)]*$/u.test(text
 
 /** A verb that we know, one by its ending, or what stands where only a verb can: `kills the wax`, `they curl`. */
 function hasVerb(text: string, lower: readonly string[], language: Language): boolean {
-  const quoted = /["“]/.test(text)
-  const own = quoted
-    ? wordsOf(text.replace(/["“][^"”]*["”]/g, ' '), language.tag).map(({ text }) => lowerOf(text))
-    : lower
+  const own = /["“]/.test(text)
+    ? wordsIn(text.replace(/["“][^"”]*["”]/g, ' '), language)
+    : mainClause(lower, language)
   return own.some((word, at) => {
     if (language.verbs.has(word) || /'(?:s|re|ve|ll|d|m)$|n't$/.test(word)) return true
     const [before = '', after = ''] = [own[at - 1], own[at + 1]]
     if (word.length > 4 && word.endsWith('ed') && !text.includes(`, ${word}`)) return true
-    return isTerm(word, language) && (SUBJECTS.has(before) || (OBJECTS.has(after) && at > 0))
+    return (
+      isTerm(word, language) &&
+      !word.endsWith('ing') &&
+      (SUBJECTS.has(before) || (OBJECTS.has(after) && at > 0))
+    )
   })
 }
+
+/** `Ninety seconds, for anything that fails`: the only verb of a scrap may be a relative clause's. */
+function mainClause(lower: readonly string[], { verbs }: Language): readonly string[] {
+  const at = lower.findIndex((word) => word === 'that' || word === 'which' || word === 'who')
+  if (at < 1 || lower.length >= WORDS_VERBLESS) return lower
+  const rest = lower.slice(at + 1).filter((word) => verbs.has(word))
+  return rest.length > 1 ? lower : lower.slice(0, at)
+}
+
+const wordsIn = (text: string, { tag }: Language) => wordsOf(text, tag).map((word) => lowerOf(word.text))
 
 function balanced(text: string): boolean {
   const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0

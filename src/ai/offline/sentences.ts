@@ -2,6 +2,10 @@ import { sentenceStarts } from '#src/ai/offline/cut-unpunctuated.ts'
 import type { Language } from '#src/ai/offline/languages/language.ts'
 import { isUnspaced, segmenterOf } from '#src/ai/offline/words.ts'
 
+/** What a transcript notes that nobody said: `[laughter]`. */
+export const STAGE_DIRECTION =
+  /[[(](?:laugh\w*|applause|music|cheering|silence|noise|cough\w*|sighs?|pause|gelächter|lacht|lachen|applaus|beifall|rires|risas)[\])]/giu
+
 /** A stretch of a passage, in UTF-16 offsets within it. */
 export type Span = { start: number; end: number }
 
@@ -46,8 +50,11 @@ function* windowsOf(text: string, block: Span): Generator<Span> {
 }
 
 function sentencesOf(text: string, block: Span, language: Language): Span[] {
-  // The segmenter takes every line break for an end; a space has the same length.
-  const flat = text.slice(block.start, block.end).replace(/[\r\n\t\u0085\u2028\u2029]/g, ' ')
+  // The segmenter takes every line break for an end, and none before `[laughter]`; spaces of the same length do.
+  const flat = text
+    .slice(block.start, block.end)
+    .replace(/[\r\n\t\u0085\u2028\u2029]/g, ' ')
+    .replace(STAGE_DIRECTION, (noise) => ' '.repeat(noise.length))
   const spans: Span[] = []
   let start = -1
   for (const { segment, index } of segmenterOf(language.tag, 'sentence').segment(flat)) {

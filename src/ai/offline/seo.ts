@@ -16,6 +16,9 @@ const TITLE_CHARS_MIN = 20
 const DESCRIPTION_CHARS_MAX = 160
 const DESCRIPTION_CHARS_MIN = 60
 const DESCRIPTION_CHARS_FULL = 120
+/** `The family called us`: whose family, a description does not say. */
+const OPENS_KNOWN = /^(?:the|those|my|our) /i
+const KNOWN_FACTOR = 0.7
 const SLUG_CHARS_MAX = 60
 const KEYWORDS_MAX = 8
 const READ_CHARS_MAX = 40_000
@@ -58,10 +61,14 @@ function descriptionOf(
   keywords: readonly string[],
   language: Language,
 ): string {
-  const known = new Set(keywords.flatMap((keyword) => stemsOf(keyword, language)))
+  const worths = new Map<string, number>()
+  for (const [rank, keyword] of keywords.entries()) {
+    for (const stem of stemsOf(keyword, language)) worths.set(stem, 1 / (1 + rank / 2))
+  }
   const worthOf = (sentence: string, at: number) => {
-    const shared = new Set(stemsOf(sentence, language).filter((stem) => known.has(stem))).size
-    return (1 + shared) / Math.log2(8 + at)
+    const stems = new Set(stemsOf(sentence, language))
+    const shared = [...stems].reduce((sum, stem) => sum + (worths.get(stem) ?? 0), 0)
+    return ((1 + shared) * (OPENS_KNOWN.test(sentence) ? KNOWN_FACTOR : 1)) / Math.log2(16 + at)
   }
   const candidates = sentences
     .map((sentence, at) => ({ at, sentence, worth: worthOf(sentence, at) }))

@@ -3,7 +3,7 @@ import type { Analysis, Sentence } from '#src/ai/offline/analysis.ts'
 /** One voice with at least this share of the words speaks for the whole; else the summary has no `I`. */
 const VOICE_SHARE_MIN = 0.5
 /** The strictest choice must leave so many times the words that are asked for. */
-const ROOM_FACTOR = 3
+const ROOM_FACTOR = 1.5
 
 /**
  * The sentences that may stand in a summary, where nobody is named and nothing comes before: as strict a choice
@@ -22,8 +22,12 @@ function speaksForAll({ passages, voices, mainSpeaker, mainShare }: Analysis, se
   return !/\b(?:I|I['’]\p{L}+|my|me)\b/u.test(sentence.text)
 }
 
-const standsAlone = ({ needs, leans, reference, question }: Sentence) =>
-  needs < 0 && leans < 0 && reference === 'none' && !question
+/** `A worker writes when it is done`: the pronoun looks back at what the sentence itself named. */
+const NAMES_FIRST = /^(?:an?|the|our|every|each|people) .{4,} (?:it|its|they|them|their)\b/i
+
+function standsAlone({ needs, reference, question, text }: Sentence): boolean {
+  return needs < 0 && !question && (reference === 'none' || (reference === 'soft' && NAMES_FIRST.test(text)))
+}
 
 const roomOf = (sentences: readonly Sentence[]) =>
   sentences.reduce((sum, { quality, words }) => sum + (quality > 0 ? words : 0), 0)

@@ -12,13 +12,16 @@ const NUMBER_WEIGHT = 0.6
 const SUMMARY_FIRST_BONUS = 1.25
 const SUMMARY_NAME_WEIGHT = 2.2
 /** How far into the text its beginning still counts, in sentences. */
-const SUMMARY_EARLY_SENTENCES = 10
+const SUMMARY_EARLY_SENTENCES = 12
 const SUMMARY_EARLY_BONUS = 0.9
 /** Articles begin with what matters, talks with an anecdote. */
 const SUMMARY_EARLY_BONUS_SPEECH = 0.1
 /** For what the first section begins with, right below the summary. */
 const ELSEWHERE_FACTOR = 0.5
-const CUE_BONUS = 1.3
+const CUE_BONUS = 1.5
+const SUMMARY_LENGTH_POWER = 0.7
+/** Points are made in short sentences, stories told in long ones. */
+const SUMMARY_LENGTH_POWER_SPEECH = 1
 /** What counts on something said before: `the second mistake`. */
 const COUNTING_FACTOR = 0.5
 /** A summary's sentences stand alone. */
@@ -76,7 +79,7 @@ export function summaryTaste(
   return {
     weights,
     returns: 0.3,
-    lengthPower: 0.7,
+    lengthPower: analysis.speech ? SUMMARY_LENGTH_POWER_SPEECH : SUMMARY_LENGTH_POWER,
     qualityPower: 0.8,
     neighbourBonus: 1,
     centralShare: 0.12,
@@ -87,7 +90,7 @@ export function summaryTaste(
 /** In speech, words that announce a point or a lesson (Edmundson 1969), and those that count on one before. */
 function cueOf({ speech, language }: Analysis, { text }: Sentence): number {
   if (!speech || language.tag !== 'en') return 1
-  if (/^(?:the|my|our) (?:first|second|third|fourth|last|next|other|same) /i.test(text))
+  if (/^(?:the|my|our) (?:first|second|third|fourth|last|next|other|same|\w+ ones?) /i.test(text))
     return COUNTING_FACTOR
   return POINTS.test(text) ? CUE_BONUS : 1
 }

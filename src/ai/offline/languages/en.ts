@@ -24,7 +24,7 @@ export const english = defineLanguage({
     you'd you'll you're you've your yours yourself yeah actually basically bit lot lots sort kind pretty
     probably gonna wanna stuff guy guys called including according second third new says big great good better
     best bad long little able look looked looking looks start started need needed needs four five six seven eight nine ten eleven twelve twenty thirty forty fifty
-    sixty seventy eighty ninety hundred thousand million billion half dozen inside outside ahead`,
+    sixty seventy eighty ninety hundred thousand million billion half dozen`,
   backReferences: `
     it it's its that that's this these those they they're they've they'd they'll them their theirs he he's she
     she's him his her hers himself herself itself such both neither either another others former latter which
@@ -32,7 +32,8 @@ export const english = defineLanguage({
     none some`,
   pronouns: 'he she they him them his her their hers theirs it its',
   prepositions: `in at on for after before by from with without during since until of to because as like
-    despite through under over about around all most some many one each both none part`,
+    despite through under over about around all most some many one each both none part inside outside ahead beneath
+    beside beyond whilst amid amongst unlike`,
   demonstratives: 'this that these those it them him her such which',
   connectives: `and|but|so|or|nor|yet|however|therefore|thus|hence|moreover|furthermore|in addition|
     additionally|also|besides|nevertheless|nonetheless|meanwhile|consequently|as a result|instead|still|
@@ -113,7 +114,8 @@ export const english = defineLanguage({
     thursday friday saturday sunday different following various certain important main total whole real several
     similar recent previous entire current ongoing fourth fifth sixth seventh eighth ninth tenth eleventh twelfth
     thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth ahead inside outside
-    everyone anyone mine ugh top rest list amount`,
+    everyone anyone mine ugh top rest list amount
+    dollars dollar euros pounds degrees inches feet miles meters metres millimeters kilometers kilometres grams`,
   abbreviations: `mr mrs ms dr prof st jr sr vs etc e.g i.e inc ltd co corp no fig approx dept est gen gov lt
     col sgt capt rev hon jan feb mar apr jun jul aug sep sept oct nov dec vol pp ed eds al cf ca mt ft u.s u.k
     u.n a.m p.m ph.d b.c a.d d.c`,
