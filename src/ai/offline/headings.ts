@@ -25,8 +25,9 @@ const TITLE_FACTOR = 0.6
 /** What is said once is named in passing. */
 const ONCE_FACTOR = 0.9
 const USED_FACTOR = 0.4
-/** A phrase of several words stands for a single one when it is worth this share of it. */
-const LONGER_SHARE_MIN = 0.4
+/** A longer phrase stands for a single word when it is worth this share of it; less where it holds that word. */
+const LONGER_SHARE_MIN = 0.7
+const SHARPER_SHARE_MIN = 0.3
 const REPEAT_WORTH = 0.35
 /** Worth of a phrase that never stands where only a thing can be named. */
 const THING_FLOOR = 0.25
@@ -84,7 +85,10 @@ type Ranked = NounPhrase & { worth: number }
 function choose(phrases: readonly Ranked[], { tag }: Language): Ranked[] {
   const [best] = phrases
   if (!best || best.stems.length > 1 || best.given) return best ? [best] : []
-  const longer = phrases.find(({ stems, worth }) => stems.length > 1 && worth > best.worth * LONGER_SHARE_MIN)
+  const longer = phrases.find(({ stems, worth }) => {
+    const share = stems.includes(best.key) ? SHARPER_SHARE_MIN : LONGER_SHARE_MIN
+    return stems.length > 1 && worth > best.worth * share
+  })
   if (longer) return [longer]
   if (best.named > best.count / 2) return [best]
   const second = phrases.find(({ stems }) => !stems.some((stem) => best.stems.includes(stem)))

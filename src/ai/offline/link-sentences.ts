@@ -15,6 +15,7 @@ const TURN_WORDS_MIN = 12
 /** Between a sentence and what it points back at so many scraps (`Eleven.`) may stand. */
 const SCRAPS_MAX = 2
 const SCRAP_WORDS_MAX = 3
+const ECHO_WORDS_MAX = 12
 
 /**
  * Finds for each sentence what must stand before it: an answer's question, and what it points back at.
@@ -29,6 +30,7 @@ export async function linkSentences(analysis: Analysis, pace: Pace): Promise<voi
     for (const sentence of sentences) {
       await pace()
       if (introducesSpeaker(analysis, passage, sentence)) sentence.usable = false
+      if (isEcho(analysis, at, sentence)) sentence.usable = false
       if (addresses(sentence, speakers) || asksFavour(sentence, analysis.language)) sentence.usable = false
     }
     const first = sentences.find((sentence) => sentence.usable && !sentence.question)
@@ -117,6 +119,14 @@ function introducesSpeaker({ language }: Analysis, { speaker }: Passage, sentenc
   if (!speaker || !sentence.firstPerson) return false
   const names = wordsOf(speaker, language.tag).filter(({ text }) => text.length > 2)
   return names.some(({ text }) => sentence.text.includes(text))
+}
+
+/** Another's words said back to them: `A full shop is a slow shop.` */
+function isEcho({ passages, sentences }: Analysis, at: number, { bag, words }: Sentence): boolean {
+  const [before, own] = [passages[at - 1], passages[at]!]
+  if (!before || !own.speaker || before.speaker === own.speaker || words > ECHO_WORDS_MAX) return false
+  const last = sentences.slice(Math.max(before.from, before.to - 2), before.to)
+  return bag.length > 0 && bag.every((term) => last.some((sentence) => sentence.bag.includes(term)))
 }
 
 function firstNamesOf({ passages, language }: Analysis): ReadonlySet<string> {

@@ -103,7 +103,7 @@ export const english = defineLanguage({
     write writes wrote matters looks look feels feel seems seem remains remain includes include contains
     contain lives live stays stay starts start stops stop happens happen asks ask adds add changes change woke stole
     drove flew ate bought caught chose drew drank fought forgot froze hid hung rang sang sank shook slept slid spoke
-    stuck swam swung taught threw wore denotes denote requires require`,
+    stuck swam swung taught threw wore denotes denote requires require born`,
   vague: `time times thing things way ways day days night nights minute minutes second seconds hour hours week weeks
     month months year years people person man men woman women part parts number numbers lot lots kind kinds moment
     moments piece pieces question questions answer answers story stories example examples case cases point points
@@ -114,7 +114,7 @@ export const english = defineLanguage({
     thursday friday saturday sunday different following various certain important main total whole real several
     similar recent previous entire current ongoing fourth fifth sixth seventh eighth ninth tenth eleventh twelfth
     thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth ahead inside outside
-    everyone anyone mine ugh top rest list amount
+    everyone anyone mine ugh top rest list amount result results
     dollars dollar euros pounds degrees inches feet miles meters metres millimeters kilometers kilometres grams`,
   abbreviations: `mr mrs ms dr prof st jr sr vs etc e.g i.e inc ltd co corp no fig approx dept est gen gov lt
     col sgt capt rev hon jan feb mar apr jun jul aug sep sept oct nov dec vol pp ed eds al cf ca mt ft u.s u.k
