@@ -3,6 +3,8 @@ import { AppError } from './errors.ts'
 import { UPLOAD_BYTES_MAX } from './sources/limits.ts'
 
 export const JSON_BYTES_MAX = 4 * 1024 * 1024
+/** Of a request that brings neither key nor session: all it can want is to sign in. */
+export const ANONYMOUS_BYTES_MAX = 16 * 1024
 export const JSON_DEPTH_MAX = 64
 /** A file plus the multipart envelope around it. */
 export const MULTIPART_BYTES_MAX = UPLOAD_BYTES_MAX + 64 * 1024
@@ -18,7 +20,8 @@ export const bodies = new Elysia({ name: 'bodies' }).onParse({ as: 'global' }, a
   if (request.body === null) return null
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   const takesFiles = FILE_ROUTES.has(route)
-  if (type === 'application/json') return parseJson(await readUpTo(request, JSON_BYTES_MAX))
+  if (type === 'application/json')
+    return parseJson(await readUpTo(request, limitFor(request, JSON_BYTES_MAX)))
   if (type === 'multipart/form-data' && takesFiles) return parseForm(request)
   if (request.headers.get('content-length') === '0') return null
   const accepted = takesFiles ? 'application/json or multipart/form-data' : 'application/json'
@@ -26,7 +29,7 @@ export const bodies = new Elysia({ name: 'bodies' }).onParse({ as: 'global' }, a
 })
 
 async function parseForm(request: Request): Promise<Record<string, unknown>> {
-  const bytes = await readUpTo(request, MULTIPART_BYTES_MAX)
+  const bytes = await readUpTo(request, limitFor(request, MULTIPART_BYTES_MAX))
   const form = await new Response(bytes, {
     headers: { 'content-type': request.headers.get('content-type')! },
   })
@@ -53,6 +56,11 @@ const NEEDS_REPAIR = /\\u(?:0000|d[89a-f])/i
 
 function repair(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value
+}
+
+// A body is read before anybody is asked who they are.
+function limitFor({ headers }: Request, bytesMax: number): number {
+  return headers.has('authorization') || headers.has('cookie') ? bytesMax : ANONYMOUS_BYTES_MAX
 }
 
 async function readUpTo(request: Request, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {

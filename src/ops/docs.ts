@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import swaggerStyle from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
 import swaggerScript from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
 import { SECTIONS_PER_POST_MAX } from '#src/ai/schemas.ts'
-import { JSON_BYTES_MAX, JSON_DEPTH_MAX, MULTIPART_BYTES_MAX } from '#src/body.ts'
+import { ANONYMOUS_BYTES_MAX, JSON_BYTES_MAX, JSON_DEPTH_MAX, MULTIPART_BYTES_MAX } from '#src/body.ts'
 import { FRONTMATTER_CHARS_MAX } from '#src/documents/frontmatter.ts'
 import { MARKDOWN_BYTES_MAX, SECTIONS_MAX } from '#src/documents/markdown.ts'
 import { renderHtml } from '#src/documents/render.ts'
@@ -72,6 +72,7 @@ function openapiDocument(routes: Route[]) {
 function introduction(): string {
   const limits = {
     JSON_BYTES_MAX,
+    ANONYMOUS_BYTES_MAX,
     JSON_DEPTH_MAX,
     MULTIPART_BYTES_MAX,
     PAGE_SIZE_MAX,

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { JSON_BYTES_MAX, JSON_DEPTH_MAX, MULTIPART_BYTES_MAX } from '#src/body.ts'
+import { ANONYMOUS_BYTES_MAX, JSON_BYTES_MAX, JSON_DEPTH_MAX, MULTIPART_BYTES_MAX } from '#src/body.ts'
 import { codeOf, readAnswer, testApp } from '../harness.ts'
 import { addDocument } from '../material.ts'
 
@@ -155,4 +155,12 @@ test('text that no database can keep is repaired on the way in, not changed on t
   expect((await app.call('GET', `/api/v1/documents/${created.body.id}`)).body.title).toBe(
     'a\ufffdb\ufffdc 😀',
   )
+})
+
+test('a request without key or session may send only what signing in takes', async () => {
+  await using app = await testApp()
+  const body = { kind: 'api_key', key: 'x'.repeat(ANONYMOUS_BYTES_MAX) }
+  const answer = await app.call('POST', '/api/v1/session', { key: null, body })
+  expect(codeOf(answer)).toEqual({ status: 413, code: 'body_too_large' })
+  expect(answer.body.detail).toContain(String(ANONYMOUS_BYTES_MAX))
 })
