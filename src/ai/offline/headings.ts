@@ -32,6 +32,10 @@ const REPEAT_WORTH = 0.35
 /** Worth of a phrase that never stands where only a thing can be named. */
 const THING_FLOOR = 0.25
 
+/** Of long material enough is read to learn its words, and to find a section's phrases. */
+const LEARNT_SENTENCES_MAX = 1_000
+const READ_SENTENCES_MAX = 100
+
 /** A section to be named, with the sentences that are to be written in it. */
 export type Nameless = Section & { written: readonly Sentence[] }
 
@@ -44,11 +48,8 @@ export async function headingsOf(
   sections: readonly Nameless[],
   pace: Pace,
 ): Promise<string[]> {
-  const senseOf = await learnNouns(
-    analysis.sentences.map(({ text }) => text),
-    analysis.language,
-    pace,
-  )
+  const known = evenly(analysis.sentences, LEARNT_SENTENCES_MAX).map(({ text }) => text)
+  const senseOf = await learnNouns(known, analysis.language, pace)
   const judge = await createJudge(analysis, sections, pace)
   const headings: string[] = []
   for (const section of sections) {
@@ -70,13 +71,21 @@ const ownHeading = (heading: string) =>
 
 function sourcesOf(analysis: Analysis, { passages, written }: Nameless) {
   const inPost = new Set(written.map(({ index }) => index))
-  return sentencesOf(analysis, passages)
-    .filter((sentence) => sentence.usable)
-    .map(({ index, text }) => ({
+  const others = sentencesOf(analysis, passages).filter(({ usable, index }) => usable && !inPost.has(index))
+  return [
+    ...written.map(({ text }, at) => ({ text, weight: 1, opens: at === 0 })),
+    ...evenly(others, READ_SENTENCES_MAX).map(({ text }) => ({
       text,
-      weight: inPost.has(index) ? 1 : UNWRITTEN_WEIGHT,
-      opens: index === written[0]?.index,
-    }))
+      weight: UNWRITTEN_WEIGHT,
+      opens: false,
+    })),
+  ]
+}
+
+/** At most so many of them, from the first on at even steps. */
+function evenly<T>(items: readonly T[], countMax: number): T[] {
+  const step = Math.max(1, items.length / countMax)
+  return Array.from({ length: Math.min(items.length, countMax) }, (_, at) => items[Math.floor(at * step)]!)
 }
 
 type Ranked = NounPhrase & { worth: number }

@@ -19,10 +19,14 @@ const NAMING = [
   /\b(?:term|word|name|phrase|cure|trick|remedy) (?:for (?:it|this|that|them) )?(?:is|was) /gi,
 ]
 
+/** Cheap, and true of each sentence that has one of them. */
+const MAY_NAME = /call|nicknamed|dubbed|known as|term|word|name|phrase|cure|trick|remedy/i
+
 /** Names that a sentence gives to what it speaks of (`the cure is called a fencing token`), in English. */
 export function namedTermsOf(text: string, language: Language): NamedTerm[] {
   if (language.tag !== 'en') return []
-  const terms = NAMING.flatMap((pattern) =>
+  const patterns = MAY_NAME.test(text) ? NAMING : []
+  const terms = patterns.flatMap((pattern) =>
     [...text.matchAll(pattern)].map((match) => termAt(text, match.index + match[0].length, language)),
   )
   return [...terms, wholeTerm(text, language)].filter((term) => term !== undefined)

@@ -40,18 +40,27 @@ export function wordsOf(text: string, tag: string): Word[] {
 
 /** Splits at the punctuation that only sometimes belongs to a word: inside `3.5` and `e.g`, not after it. */
 function pushTrimmed(words: Word[], run: string, index: number) {
+  if (!/[.,]/.test(run)) return pushBare(words, run, index)
   for (const match of run.matchAll(/[^.,]+/g)) {
     const previous = words.at(-1)
     const start = index + match.index
     const glue = previous && start - (previous.index + previous.text.length) === 1
     if (glue && /^\d/.test(match[0]) && /\d/.test(run[match.index - 2] ?? '')) {
       previous.text += run[match.index - 1]! + match[0]
-      continue
-    }
-    const lead = match[0].match(/^['’_-]*/)![0].length
-    const text = match[0].slice(lead).replace(/['’_-]+$/, '')
-    if (/[\p{L}\p{N}]/u.test(text)) words.push({ text, index: start + lead })
+    } else pushBare(words, match[0], start)
   }
+}
+
+const EDGES = "'’_-"
+
+/** Without quotes and dashes at its ends. */
+function pushBare(words: Word[], run: string, index: number) {
+  let start = 0
+  let end = run.length
+  while (start < end && EDGES.includes(run[start]!)) start++
+  while (end > start && EDGES.includes(run[end - 1]!)) end--
+  const text = run.slice(start, end)
+  if (/[\p{L}\p{N}]/u.test(text)) words.push({ text, index: index + start })
 }
 
 /** How long a text is: words, or the segmenter's words where the script has no spaces. */
