@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { BunPlugin } from 'bun'
@@ -29,7 +29,9 @@ export async function bundleInterface(root: string, outdir: string): Promise<Int
 
 /** Puts the interface into the binary: what `src/interface.ts` imports becomes the list of its files. */
 export async function builtInterface(root: string): Promise<BunPlugin> {
-  const files = await bundleInterface(root, mkdtempSync(join(tmpdir(), 'quill-interface-')))
+  const folder = mkdtempSync(join(tmpdir(), 'quill-interface-'))
+  process.on('exit', () => rmSync(folder, { recursive: true }))
+  const files = await bundleInterface(root, folder)
   return {
     name: 'built-interface',
     setup(build) {
