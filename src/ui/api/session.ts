@@ -1,8 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { api, type Data, read } from './client.ts'
+import { api, read } from './client.ts'
 import { queryClient } from './query-client.ts'
-
-export type Session = Data<typeof api.session.get>
 
 export const useSession = () =>
   useQuery({

@@ -52,7 +52,7 @@ function Recognised({ source }: { source: Source }) {
   ]
   return (
     <>
-      <p className="muted figure-line">{facts.join(' · ')}</p>
+      <p className="muted">{facts.join(' · ')}</p>
       {speakers.length > 0 && (
         <p className="muted" dir="auto">
           {speakers.length === 1 ? 'Speaker' : 'Speakers'}: {speakers.slice(0, SPEAKERS_NAMED).join(', ')}
