@@ -1,4 +1,4 @@
-import type { Chapter, ImagePrompt, Outline, SectionDraft, Seo, Tone } from '#src/ai/schemas.ts'
+import type { Chapter, ImagePrompt, Outline, SectionDraft, Seo, Tone } from './schemas.ts'
 
 /** A passage with its words: `text` is exactly the source's characters `start..end`. */
 export type MaterialPassage = {

@@ -1,5 +1,5 @@
-import { offline } from '#src/ai/offline/offline.ts'
-import type { WritingProvider } from '#src/ai/provider.ts'
+import { offline } from './offline/offline.ts'
+import type { WritingProvider } from './provider.ts'
 
 /** Every writer by its name. One more is one file and one line here. */
 export const providers = { offline } as const satisfies Record<string, WritingProvider>
