@@ -1,5 +1,5 @@
 import { type CleanSentence, cleanSentence } from '#src/ai/offline/clean-sentence.ts'
-import { type Reference, referenceOf } from '#src/ai/offline/coherence.ts'
+import { countsOnOthers, type Reference, referenceOf } from '#src/ai/offline/coherence.ts'
 import { detectLanguage } from '#src/ai/offline/detect-language.ts'
 import type { Language } from '#src/ai/offline/languages/language.ts'
 import { languageOf } from '#src/ai/offline/languages/registry.ts'
@@ -199,7 +199,9 @@ function judge(
   lower: readonly string[],
   manner: { language: Language; speech: boolean },
 ) {
-  const { language } = manner
+  const { language, speech } = manner
+  const reference = referenceOf(clean.text, language)
+  const counts = speech && countsOnOthers(clean.text, language)
   return {
     question: isQuestion(clean.text),
     quality: clean.unfit ? 0 : qualityOf(clean.text, lower, manner),
@@ -207,7 +209,7 @@ function judge(
     needs: -1,
     leans: -1,
     answers: clean.answers,
-    reference: referenceOf(clean.text, language),
+    reference: reference === 'none' && counts ? 'soft' : reference,
     firstPerson: lower.some((word) => language.firstPerson.has(word)),
     names: namedTermsOf(clean.text, language).length > 0,
     secondPerson: lower.some((word) => language.secondPerson.has(word)),

@@ -27,6 +27,7 @@ export function referenceOf(text: string, language: Language): Reference {
   const pronoun = words.findIndex(({ text }) => language.pronouns.has(text))
   if (/\b(?:like|than|as|such) (?:this|that|these|those)\b/.test(text)) return 'soft'
   if (/\b(?:of|in|with|for|about|from) (?:this|that|these|those|them)[.,;!?]/.test(text)) return 'soft'
+  if (/\b(?:this|that|these|those)(?:[.;!?]|,? (?:and|but) )/.test(text)) return 'soft'
   // `Is that an expensive fix?`
   if (text.endsWith('?') && lower.slice(0, 4).some((word) => language.demonstratives.has(word))) return 'soft'
   return pronoun >= 0 && (named < 0 || named > pronoun) ? 'soft' : 'none'
@@ -37,5 +38,16 @@ function pointsBack(lower: readonly string[], language: Language): boolean {
   const second = lower[1] ?? ''
   return (
     language.demonstratives.has(second) || (second === 'of' && language.demonstratives.has(lower[2] ?? ''))
+  )
+}
+
+/** `The second mistake`, `the big ones`: it counts on something said before. English only. */
+export function countsOnOthers(text: string, { tag }: Language): boolean {
+  return (
+    tag === 'en' &&
+    (/\b(?:of|from|between) (?:these|those) /i.test(text) ||
+      /^(?:the|my|our) (?:second|third|fourth|last|next|other|same|latter|former|\w+ ones?) /i.test(text) ||
+      /^the first \w+ (?!is|was)/i.test(text) ||
+      /^(?:\w+ ){0,3}instead (?!of )/i.test(text))
   )
 }

@@ -20,6 +20,7 @@ const LONG_FACTOR = 0.85
 /** A section is about a thing rather than about whom it names. */
 const NAMED_FACTOR = 0.6
 const GIVEN_FACTOR = 4
+const GIVEN_SINGLE_FACTOR = 1.5
 const OPENING_FACTOR = 1.15
 const TITLE_FACTOR = 0.6
 /** What is said once is named in passing. */
@@ -145,7 +146,7 @@ async function createJudge(analysis: Analysis, sections: readonly Nameless[], pa
     if (stems.length > 3) worth *= LONG_FACTOR
     if (named > count / 2) worth *= NAMED_FACTOR
     if (count <= 1 && !given) worth *= ONCE_FACTOR
-    if (given) worth *= GIVEN_FACTOR
+    if (given) worth *= stems.length > 1 ? GIVEN_FACTOR : GIVEN_SINGLE_FACTOR
     if (opens) worth *= OPENING_FACTOR
     if (stems.every((stem) => title.has(stem))) worth *= TITLE_FACTOR
     return worth * USED_FACTOR ** stems.filter((stem) => used.has(stem)).length

@@ -27,9 +27,11 @@ export type NounPhrase = {
   opens: boolean
 }
 
+/** One spelling of a phrase, with the articles it was met with. */
+type Form = { text: string; head: string; count: number; the: number; a: number; none: number }
+
 type Entry = NounPhrase & {
-  forms: Map<string, { count: number; head: string }>
-  articles: Record<'the' | 'a' | 'none', number>
+  forms: Map<string, Form>
 }
 
 const DEFINITE = new Set('the my your his her its our their this that these those each every both'.split(' '))
@@ -50,10 +52,10 @@ export async function nounPhrasesOf(
   }
   return [...entries.values()]
     .filter((entry) => isOne(entry, language))
-    .map(({ forms, articles, ...phrase }) => {
-      const { form, head } = commonForm(forms)
+    .map(({ forms, ...phrase }) => {
+      const form = commonForm(forms)
       const named = phrase.named > phrase.count / 2
-      return { ...phrase, bare: form, text: named ? form : withArticle(form, head, articles, language) }
+      return { ...phrase, bare: form.text, text: named ? form.text : withArticle(form, language) }
     })
 }
 
@@ -86,7 +88,6 @@ function count(entries: Map<string, Entry>, mention: Mention, source: PhraseSour
     given: false,
     opens: false,
     forms: new Map(),
-    articles: { the: 0, a: 0, none: 0 },
   }
   entries.set(key, entry)
   entry.count += weight
@@ -94,24 +95,23 @@ function count(entries: Map<string, Entry>, mention: Mention, source: PhraseSour
   entry.named += mention.named ? weight : 0
   entry.given ||= mention.given
   entry.opens ||= source.opens
-  const form = isUnspaced(tag) ? mention.words.join('') : mention.core
-  entry.forms.set(form, { count: (entry.forms.get(form)?.count ?? 0) + weight, head: mention.head })
+  const text = isUnspaced(tag) ? mention.words.join('') : mention.core
+  const form = entry.forms.get(text) ?? { text, head: mention.head, count: 0, the: 0, a: 0, none: 0 }
+  entry.forms.set(text, form)
+  form.count += weight
   const article = DEFINITE.has(mention.article) ? 'the' : INDEFINITE.has(mention.article) ? 'a' : 'none'
-  entry.articles[article] += mention.given ? weight * GIVEN_WEIGHT : weight
+  form[article] += mention.given ? weight * GIVEN_WEIGHT : weight
 }
 
-function commonForm(forms: Entry['forms']): { form: string; head: string } {
-  const sorted = [...forms].sort(([a, x], [b, y]) => y.count - x.count || (a < b ? 1 : -1))
-  return { form: sorted[0]![0], head: sorted[0]![1].head }
-}
+const commonForm = (forms: ReadonlyMap<string, Form>): Form =>
+  [...forms.values()].sort((a, b) => b.count - a.count || (a.text < b.text ? 1 : -1))[0]!
 
 /** English says `the worker`, but `workers` and `shadow traffic`: as it was said most. */
-function withArticle(form: string, head: string, articles: Entry['articles'], { tag }: Language): string {
+function withArticle({ text, head, the, a, none }: Form, { tag }: Language): string {
   const plural = /[^sui]s$/.test(head) || /^(?:people|children)$/.test(head)
   // Two words often name a stuff (`shadow traffic`), one word seldom does.
-  const known = articles.the + articles.a
-  const bare = form.includes(' ') ? articles.none >= known : articles.none > known
-  if (tag !== 'en' || plural || bare) return form
-  if (articles.the >= articles.a) return `the ${form}`
-  return `${/^(?!eu|uni|us[aeu]|one\b|once)[aeiou]/i.test(form) ? 'an' : 'a'} ${form}`
+  const bare = text.includes(' ') ? none >= the + a : none > the + a
+  if (tag !== 'en' || plural || bare) return text
+  if (the >= a) return `the ${text}`
+  return `${/^(?!eu|uni|us[aeu]|one\b|once)[aeiou]/i.test(text) ? 'an' : 'a'} ${text}`
 }

@@ -6,7 +6,7 @@ import { planSections } from '#src/ai/offline/plan-sections.ts'
 import { sectionSentences } from '#src/ai/offline/section-sentences.ts'
 import { selectSentences } from '#src/ai/offline/select.ts'
 import { summarySentences } from '#src/ai/offline/summary-sentences.ts'
-import { summaryTaste } from '#src/ai/offline/tastes.ts'
+import { type SummaryAims, summaryTaste } from '#src/ai/offline/tastes.ts'
 import { writableSizes } from '#src/ai/offline/units.ts'
 import { joinPieces, writeProse } from '#src/ai/offline/write-prose.ts'
 import type { Material, WritingOptions } from '#src/ai/provider.ts'
@@ -41,10 +41,11 @@ export async function planOutline(
   const headings = await headingsOf(analysis, sections, pace)
   const title = options.title ?? (await titleOf(analysis, material, pace))
   const elsewhere = new Set(sections[0]?.written.slice(0, OPENING_SENTENCES).map(({ index }) => index))
+  const order = { words: SUMMARY_WORDS, tone: options.tone, headings, elsewhere }
   return {
     title,
     language: analysis.language.tag,
-    summary: await summarise(analysis, title, { words: SUMMARY_WORDS, tone: options.tone, elsewhere }, pace),
+    summary: await summarise(analysis, title, order, pace),
     sections: planned.map(({ passages }, at) => ({
       key: `section-${at + 1}`,
       heading: headings[at]!,
@@ -54,19 +55,22 @@ export async function planOutline(
   }
 }
 
-/** The whole material in about `words` words, one paragraph; sentences in `elsewhere` come last. */
+/**
+ * The whole material in about `words` words, one paragraph that speaks of the title and of what the post's
+ * sections are headed. Sentences `elsewhere` in the post come last.
+ */
 export async function summarise(
   analysis: Analysis,
   title: string,
-  { words, tone = 'neutral', elsewhere }: SummaryOptions,
+  { words, tone = 'neutral', headings, elsewhere }: SummaryOptions,
   pace: Pace,
 ): Promise<CitedMarkdown> {
-  const order = { words, tone, taste: summaryTaste(analysis, title, elsewhere) }
+  const order = { words, tone, taste: summaryTaste(analysis, { title, headings, elsewhere }) }
   const chosen = await selectSentences(analysis, summarySentences(analysis, words), order, pace)
   return joinPieces(writeProse(analysis, [chosen], { nameVoices: false }))
 }
 
-type SummaryOptions = { words: number; tone?: Tone; elsewhere?: ReadonlySet<number> }
+type SummaryOptions = Omit<SummaryAims, 'title'> & { words: number; tone?: Tone }
 
 /**
  * The first source's title, unless it is a file's name or the cut beginning of its text; else what the source

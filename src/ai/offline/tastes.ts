@@ -18,15 +18,14 @@ const SUMMARY_EARLY_BONUS = 0.9
 const SUMMARY_EARLY_BONUS_SPEECH = 0.1
 /** For what the first section begins with, right below the summary. */
 const ELSEWHERE_FACTOR = 0.5
-const CUE_BONUS = 1.5
+const CUE_BONUS = 1.7
 const SUMMARY_LENGTH_POWER = 0.7
 /** Points are made in short sentences, stories told in long ones. */
-const SUMMARY_LENGTH_POWER_SPEECH = 1
-/** What counts on something said before: `the second mistake`. */
-const COUNTING_FACTOR = 0.5
+const SUMMARY_LENGTH_POWER_SPEECH = 1.2
 /** A summary's sentences stand alone. */
 const SUMMARY_LEANING_FACTOR = 0.8
 const SUBJECT_BONUS = 0.12
+const HEADED_BONUS = 0.3
 const SUBJECT_TERMS_MAX = 3
 
 /** A section tells as much as it can of what is particular: rare words, and names above all. */
@@ -49,15 +48,14 @@ export function sectionTaste(analysis: Analysis): Taste {
   }
 }
 
+/** What a summary is of, what the post's sections are headed, and which sentences they begin with. */
+export type SummaryAims = { title: string; headings?: readonly string[]; elsewhere?: ReadonlySet<number> }
+
 /**
  * A summary says once what the whole text keeps coming back to: words are worth the more, the more passages
  * they stand in. Sentences that open a passage, stand early or name the title's subject come first.
  */
-export function summaryTaste(
-  analysis: Analysis,
-  title: string,
-  elsewhere: ReadonlySet<number> = new Set(),
-): Taste {
+export function summaryTaste(analysis: Analysis, { title, headings = [], elsewhere }: SummaryAims): Taste {
   const { vocabulary, frequencies, sentences } = analysis
   const spread = passageFrequencies(analysis)
   const weights = Float64Array.from(frequencies, (frequency, term) => {
@@ -66,15 +64,16 @@ export function summaryTaste(
     return vocabulary.isCompound(term) ? weight * SUMMARY_NAME_WEIGHT : weight
   })
   const subject = subjectTerms(analysis, title)
+  const headed = subjectTerms(analysis, headings.join(' '))
   const prefer = (sentence: Sentence) => {
-    const named = sentence.terms.reduce((sum, term) => sum + (subject.has(term) ? 1 : 0), 0)
+    const named = countIn(sentence, subject) * SUBJECT_BONUS + countIn(sentence, headed) * HEADED_BONUS
     const bonus = analysis.speech ? SUMMARY_EARLY_BONUS_SPEECH : SUMMARY_EARLY_BONUS
     const early = 1 + bonus / (1 + sentence.index / SUMMARY_EARLY_SENTENCES)
-    const again = elsewhere.has(sentence.index) ? ELSEWHERE_FACTOR : 1
+    const again = elsewhere?.has(sentence.index) ? ELSEWHERE_FACTOR : 1
     const first = opens(analysis, sentence) ? SUMMARY_FIRST_BONUS : 1
     const cue = cueOf(analysis, sentence)
     const alone = sentence.leans < 0 ? 1 : SUMMARY_LEANING_FACTOR
-    return (1 + SUBJECT_BONUS * Math.min(SUBJECT_TERMS_MAX, named)) * early * first * alone * again * cue
+    return (1 + named) * early * first * alone * again * cue
   }
   return {
     weights,
@@ -87,16 +86,20 @@ export function summaryTaste(
   }
 }
 
-/** In speech, words that announce a point or a lesson (Edmundson 1969), and those that count on one before. */
+/** In speech, words that announce a point or a lesson, and comparisons (Edmundson 1969). */
 function cueOf({ speech, language }: Analysis, { text }: Sentence): number {
   if (!speech || language.tag !== 'en') return 1
-  if (/^(?:the|my|our) (?:first|second|third|fourth|last|next|other|same|\w+ ones?) /i.test(text))
-    return COUNTING_FACTOR
   return POINTS.test(text) ? CUE_BONUS : 1
 }
 
 const POINTS =
-  /\b(?:should|must|has to|have to|never|always|rule|lesson|learned|matters?|trouble|trick|point is|instead|because|is not|isn't|turned out)\b/i
+  /\b(?:should|must|has to|have to|never|always|rule|lesson|learned|matters?|trouble|trick|point is|because|is not|isn't|turned out|than|most|best)\b/i
+
+const countIn = ({ terms }: Sentence, known: ReadonlySet<number>) =>
+  Math.min(
+    SUBJECT_TERMS_MAX,
+    terms.reduce((sum, term) => sum + (known.has(term) ? 1 : 0), 0),
+  )
 
 const opens = (analysis: Analysis, sentence: Sentence) =>
   analysis.passages[sentence.passage]!.from === sentence.index

@@ -26,7 +26,7 @@ export const english = defineLanguage({
     best bad long little able look looked looking looks start started need needed needs four five six seven eight nine ten eleven twelve twenty thirty forty fifty
     sixty seventy eighty ninety hundred thousand million billion half dozen`,
   backReferences: `
-    it it's its that that's this these those they they're they've they'd they'll them their theirs he he's she
+    it it's it'll it'd its that that'll that'd there'll that's this these those they they're they've they'd they'll them their theirs he he's she
     she's him his her hers himself herself itself such both neither either another others former latter which
     who whose whom because thereby therein then there's here here's likewise same similarly otherwise either
     none some`,
