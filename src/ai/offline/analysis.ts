@@ -8,14 +8,11 @@ import { namedTermsOf } from '#src/ai/offline/named-terms.ts'
 import { isQuestion, qualityOf } from '#src/ai/offline/quality.ts'
 import { splitSentences } from '#src/ai/offline/sentences.ts'
 import { createVocabulary, type Token, type Vocabulary } from '#src/ai/offline/vocabulary.ts'
+import { isSpeech, type Voices, voicesOf } from '#src/ai/offline/voices.ts'
 import { wordsOf } from '#src/ai/offline/words.ts'
 import type { Material, MaterialPassage } from '#src/ai/provider.ts'
 import type { Pace } from '#src/pace.ts'
 
-const SPEECH_SHARE = 0.5
-/** So many characters to a full stop are no prose. */
-const UNSTOPPED_CHARS = 600
-const UNSTOPPED_SAMPLE_PASSAGES = 20
 const REPEAT_QUALITY = 0.3
 
 export type Passage = MaterialPassage & {
@@ -57,7 +54,7 @@ export type Sentence = {
   terms: Int32Array
 }
 
-export type Analysis = {
+export type Analysis = Voices & {
   language: Language
   /** The sources' titles. */
   titles: string[]
@@ -68,10 +65,6 @@ export type Analysis = {
   frequencies: Int32Array
   names: Uint8Array
   words: number
-  /** How many different voices there are, whose words are most, and what share of all they are. */
-  voices: number
-  mainSpeaker?: string
-  mainShare: number
   speech: boolean
 }
 
@@ -121,31 +114,6 @@ function sampleText(material: readonly Material[]): string {
       return passages.filter((_, at) => at % step === 0).map((passage) => passage.text.slice(0, 600))
     })
     .join('\n')
-}
-
-/** Somebody is named or timed as speaking, or the text goes on without a stop as captions do. */
-function isSpeech(passages: readonly MaterialPassage[]): boolean {
-  if (passages.length > 0 && isUnstopped(passages)) return true
-  const spoken = passages.filter((passage) => passage.speaker !== undefined || passage.timeMs !== undefined)
-  return spoken.length >= passages.length * SPEECH_SHARE && spoken.length > 0
-}
-
-function isUnstopped(passages: readonly MaterialPassage[]): boolean {
-  const sample = passages.slice(0, UNSTOPPED_SAMPLE_PASSAGES)
-  const chars = sample.reduce((sum, { text }) => sum + text.length, 0)
-  const stops = sample.reduce((sum, { text }) => sum + (text.match(/[.!?。！？؟](?=\s|$)/g)?.length ?? 0), 0)
-  return chars > UNSTOPPED_CHARS * (stops + 1) && /\s/.test(sample[0]!.text)
-}
-
-function voicesOf(material: readonly Material[]): Pick<Analysis, 'voices' | 'mainSpeaker' | 'mainShare'> {
-  const chars = new Map<string | undefined, number>()
-  let total = 0
-  for (const { speaker, text } of material.flatMap(({ passages }) => passages)) {
-    chars.set(speaker, (chars.get(speaker) ?? 0) + text.length)
-    total += text.length
-  }
-  const [main, most] = [...chars].filter(([speaker]) => speaker).sort((a, b) => b[1] - a[1])[0] ?? []
-  return { voices: chars.size, mainSpeaker: main, mainShare: (most ?? 0) / (total || 1) }
 }
 
 async function readPassage(
