@@ -123,8 +123,10 @@ describe('the summary', () => {
 })
 
 describe('voices', () => {
-  test('one speaker is never named', async () => {
-    const passages = talk.passages.filter(({ speaker }) => speaker === 'Maya Lindqvist')
+  test('one speaker is never named, not even below an unnamed line', async () => {
+    const line = { id: 'line', start: 0, end: 18, text: 'A talk for editors' }
+    const own = talk.passages.filter(({ speaker }) => speaker === 'Maya Lindqvist')
+    const passages = [line, ...own]
     const { body } = await draft([{ ...talk, id: 'alone', passages }])
     expect(labelsIn(body)).toEqual([])
   })

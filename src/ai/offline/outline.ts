@@ -15,6 +15,8 @@ import type { Pace } from '#src/pace.ts'
 
 const SUMMARY_WORDS = 80
 const TITLE_CHARS_MAX = 120
+/** So much of a source without a title tells what it speaks of. */
+const TITLE_SENTENCES_MAX = 1_000
 /** The summary stands right before these sentences of the first section. */
 const OPENING_SENTENCES = 4
 
@@ -79,7 +81,8 @@ type SummaryOptions = Omit<SummaryAims, 'title'> & { words: number; tone?: Tone 
 async function titleOf(analysis: Analysis, material: readonly Material[], pace: Pace): Promise<string> {
   const named = material.find(({ title, passages }) => isTitle(title.trim(), passages[0]?.text ?? ''))
   if (named) return cutTitle(named.title)
-  const texts = analysis.sentences.filter(({ usable }) => usable).map(({ text }) => text)
+  const known = analysis.sentences.filter(({ usable }) => usable).slice(0, TITLE_SENTENCES_MAX)
+  const texts = known.map(({ text }) => text)
   const phrases = await keyphrasesOf(texts, analysis.language, pace)
   const title = phrases.reduce((a, b) => (b.count > a.count ? b : a), phrases[0]!)?.bare ?? 'Untitled'
   return cutTitle(title.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase()))

@@ -4,6 +4,7 @@ const SPEECH_SHARE = 0.5
 /** So many characters to a full stop are no prose. */
 const UNSTOPPED_CHARS = 600
 const UNSTOPPED_SAMPLE_PASSAGES = 20
+const UNNAMED_SHARE_MIN = 0.05
 
 /** How many different voices there are, whose words are most, and what share of all they are. */
 export type Voices = { voices: number; mainSpeaker?: string; mainShare: number }
@@ -29,6 +30,8 @@ export function voicesOf(material: readonly Material[]): Voices {
     chars.set(speaker, (chars.get(speaker) ?? 0) + text.length)
     total += text.length
   }
+  // A title above a talk is no voice of its own.
+  if ((chars.get(undefined) ?? 0) < total * UNNAMED_SHARE_MIN) chars.delete(undefined)
   const [main, most] = [...chars].filter(([speaker]) => speaker).sort((a, b) => b[1] - a[1])[0] ?? []
   return { voices: chars.size, mainSpeaker: main, mainShare: (most ?? 0) / (total || 1) }
 }
