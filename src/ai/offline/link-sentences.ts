@@ -84,9 +84,8 @@ function questionBefore({ passages, sentences }: Analysis, at: number): Sentence
   return sentences.slice(asking.from, asking.to).findLast((sentence) => sentence.question)
 }
 
-/** A question that a reader understands, and that asks for more than a favour. */
-const isAsked = ({ usable, words, reference }: Sentence) =>
-  usable && reference === 'none' && words >= QUESTION_WORDS_MIN && words <= QUESTION_WORDS_MAX
+const isAsked = ({ usable, words }: Sentence) =>
+  usable && words >= QUESTION_WORDS_MIN && words <= QUESTION_WORDS_MAX
 
 function opensTurn({ passages }: Analysis, { index, passage }: Sentence): boolean {
   const [before, own] = [passages[passage - 1], passages[passage]!]
