@@ -153,6 +153,12 @@ describe('voices', () => {
     }
   })
 
+  test('words said back to their speaker are not quoted, however long the post', async () => {
+    const { sections } = await draft([interview], { words: 600 })
+    const shop = sections.flatMap(({ citations }) => citations).filter(({ quote }) => /slow shop/.test(quote))
+    expect(shop.map(({ speaker }) => speaker)).toEqual(['Oren'])
+  })
+
   test('a question that no reader understands is left out, with the answer that needs it', () => {
     const text = textsIn(interviewPost).map((sentence) => sentence.text)
     expect(text).not.toContain('How does that happen to a person?')

@@ -5,7 +5,7 @@ import type { Language } from '#src/ai/offline/languages/language.ts'
 import { languageOf } from '#src/ai/offline/languages/registry.ts'
 import { linkSentences } from '#src/ai/offline/link-sentences.ts'
 import { namedTermsOf } from '#src/ai/offline/named-terms.ts'
-import { isQuestion, qualityOf } from '#src/ai/offline/quality.ts'
+import { isClause, isQuestion, qualityOf } from '#src/ai/offline/quality.ts'
 import { splitSentences } from '#src/ai/offline/sentences.ts'
 import { createVocabulary, type Token, type Vocabulary } from '#src/ai/offline/vocabulary.ts'
 import { isSpeech, type Voices, voicesOf } from '#src/ai/offline/voices.ts'
@@ -37,6 +37,8 @@ export type Sentence = {
   quality: number
   /** Whether it may be written at all. */
   usable: boolean
+  /** It says enough for another to point back at it. */
+  carries: boolean
   /** Index of the sentence that must stand before it, or -1. */
   needs: number
   /** Index of the sentence it reads better after, or -1. */
@@ -169,10 +171,12 @@ function judge(
 ) {
   const { language, speech } = manner
   const reference = referenceOf(clean.text, language)
+  const quality = clean.unfit ? 0 : qualityOf(clean.text, lower, manner)
   const counts = speech && countsOnOthers(clean.text, language)
   return {
     question: isQuestion(clean.text),
-    quality: clean.unfit ? 0 : qualityOf(clean.text, lower, manner),
+    quality,
+    carries: quality > 0 || isClause(clean.text, lower, language),
     usable: clean.unfit === undefined,
     needs: -1,
     leans: -1,

@@ -47,7 +47,6 @@ export function countsOnOthers(text: string, { tag }: Language): boolean {
     tag === 'en' &&
     (/\b(?:of|from|between) (?:these|those) /i.test(text) ||
       /^(?:the|my|our) (?:second|third|fourth|last|next|other|same|latter|former|\w+ ones?) /i.test(text) ||
-      /^the first \w+ (?!is|was)/i.test(text) ||
-      /^(?:\w+ ){0,3}instead (?!of )/i.test(text))
+      /^the first \w+ (?!is|was)/i.test(text))
   )
 }

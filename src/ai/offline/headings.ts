@@ -13,8 +13,8 @@ const OWN_HEADING_CHARS_MAX = 180
 const LONGER_SHARE_MIN = 0.7
 const SHARPER_SHARE_MIN = 0.3
 /** Of long material enough is read to learn its words, and to find a section's phrases. */
-const LEARNT_SENTENCES_MAX = 1_000
-const READ_SENTENCES_MAX = 100
+const LEARNT_SENTENCES_MAX = 400
+const READ_SENTENCES_MAX = 40
 
 /**
  * Names each section that has no heading of its own after what it says and the others do not: a phrase of the

@@ -65,7 +65,7 @@ function antecedentOf({ sentences, passages }: Analysis, { index, passage }: Sen
   const first = Math.max(passages[passage]!.from, index - 1 - SCRAPS_MAX)
   while (at > first && isScrap()) at--
   const before = sentences[at]
-  return before?.usable && (before.question || before.quality > 0) ? before : undefined
+  return before?.usable && before.carries ? before : undefined
 }
 
 function leanOn(analysis: Analysis, sentence: Sentence, before: Sentence | undefined) {

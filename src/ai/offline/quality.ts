@@ -23,7 +23,7 @@ export function qualityOf(
 ): number {
   const count = lower.length
   if (count < WORDS_MIN || isQuestion(text)) return 0
-  const verbless = !isUnspaced(language.tag) && language.verbs.size > 0 && !hasVerb(text, lower, language)
+  const verbless = !isClause(text, lower, language)
   if (verbless && speech && count < WORDS_VERBLESS) return 0
   let quality = 1
   if (count < WORDS_SHORT) quality *= 0.6
@@ -40,8 +40,12 @@ export function qualityOf(
 
 export const isQuestion = (text: string) => /[?？؟;]["”’»)]*$/u.test(text) && !/;$/.test(text)
 
-/** A verb that we know, one by its ending, or what stands where only a verb can: `kills the wax`, `they curl`. */
-function hasVerb(text: string, lower: readonly string[], language: Language): boolean {
+/**
+ * Whether a sentence has a verb: one that we know, one by its ending, or what stands where only a verb can
+ * (`kills the wax`, `they curl`). In languages whose verbs we do not know every sentence has.
+ */
+export function isClause(text: string, lower: readonly string[], language: Language): boolean {
+  if (language.verbs.size === 0 || isUnspaced(language.tag)) return true
   const own = /["“]/.test(text)
     ? wordsIn(text.replace(/["“][^"”]*["”]/g, ' '), language)
     : mainClause(lower, language)

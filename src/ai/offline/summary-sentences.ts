@@ -26,7 +26,8 @@ function speaksForAll({ passages, voices, mainSpeaker, mainShare }: Analysis, se
 const NAMES_FIRST = /^(?:an?|the|our|every|each|people) .{4,} (?:it|its|they|them|their)\b/i
 
 function standsAlone({ needs, reference, question, text }: Sentence): boolean {
-  return needs < 0 && !question && (reference === 'none' || (reference === 'soft' && NAMES_FIRST.test(text)))
+  if (needs >= 0 || question || /^(?:\w+ ){0,3}instead (?!of )/i.test(text)) return false
+  return reference === 'none' || (reference === 'soft' && NAMES_FIRST.test(text))
 }
 
 const roomOf = (sentences: readonly Sentence[]) =>
