@@ -1,4 +1,5 @@
 import type { Language } from '#src/ai/offline/languages/language.ts'
+import { phraseFinder } from '#src/ai/offline/phrase-finder.ts'
 import { isRestarted, takeFalseStart, takeRepeats } from '#src/ai/offline/repair-speech.ts'
 import { STAGE_DIRECTION } from '#src/ai/offline/sentences.ts'
 
@@ -56,7 +57,7 @@ type Rules = {
   filler: RegExp
   opener: RegExp
   connective: RegExp
-  housekeeping: RegExp
+  holdsHousekeeping: (text: string) => boolean
 }
 
 const rulesByTag = new Map<string, Rules>()
@@ -80,7 +81,7 @@ function rulesOf(language: Language): Rules {
     opener: new RegExp(`^${anyOf(language.openers)}${end}`, 'iu'),
     // `In addition to` and `instead of` link nothing to the sentence before.
     connective: new RegExp(`^${anyOf(language.connectives)}${end}(?! (?:to|of|than) ),?\\s+`, 'iu'),
-    housekeeping: new RegExp(`${edge}${anyOf(language.housekeeping)}${end}`, 'iu'),
+    holdsHousekeeping: phraseFinder(language.housekeeping),
   }
   rulesByTag.set(language.tag, rules)
   return rules
@@ -112,7 +113,7 @@ function unfitness(plain: string, rules: Rules, speech: boolean): CleanSentence[
   if (/(?:--|[-—–…]|\.\.\.)["”']?$/.test(plain)) return 'broken'
   if (/[[(](?:inaudible|unintelligible|crosstalk|unverständlich|inaudible\s\d+)[\])]/i.test(plain))
     return 'broken'
-  if (speech && rules.housekeeping.test(plain)) return 'housekeeping'
+  if (speech && rules.holdsHousekeeping(plain)) return 'housekeeping'
   return undefined
 }
 

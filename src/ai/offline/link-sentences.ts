@@ -136,7 +136,7 @@ function firstNamesOf({ passages, language }: Analysis): ReadonlySet<string> {
 /** `Jo, you put a note about reviews.`, said to Jo. */
 function addresses({ text }: Sentence, speakers: ReadonlySet<string>): boolean {
   const first = text.match(/^(?:(?:and|so|okay|but),? )?([\p{L}'’-]+),/iu)?.[1]
-  const last = text.match(/, ([\p{L}'’-]+)[.?!]$/u)?.[1]
+  const last = text.slice(text.lastIndexOf(', ')).match(/^, ([\p{L}'’-]+)[.?!]$/u)?.[1]
   return speakers.has(first ?? '') || speakers.has(last ?? '')
 }
 

@@ -50,7 +50,8 @@ export function isClause(text: string, lower: readonly string[], language: Langu
     ? wordsIn(text.replace(/["“][^"”]*["”]/g, ' '), language)
     : mainClause(lower, language)
   return own.some((word, at) => {
-    if (language.verbs.has(word) || /'(?:s|re|ve|ll|d|m)$|n't$/.test(word)) return true
+    if (language.verbs.has(word)) return true
+    if (word.includes("'") && /'(?:s|re|ve|ll|d|m)$|n't$/.test(word)) return true
     const [before = '', after = ''] = [own[at - 1], own[at + 1]]
     if (word.length > 4 && word.endsWith('ed') && !text.includes(`, ${word}`)) return true
     return (

@@ -38,6 +38,7 @@ export function isRestarted(text: string, hesitation: RegExp): boolean {
 export function takeRepeats(text: string, language: Language): string {
   const tokens = text.split(' ')
   const bare = tokens.map((token) => token.toLowerCase().replace(/[,—–-]+$/, ''))
+  if (new Set(bare).size === bare.length) return text
   const kept: string[] = []
   for (let i = 0; i < tokens.length; i++) {
     const size = [3, 2, 1].find((size) => isSaidAgain(tokens, bare, { at: i, size, language }))

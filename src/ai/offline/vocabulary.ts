@@ -81,9 +81,11 @@ export function createVocabulary(language: Language) {
     termOf: (stem: string) => termIds.get(stem),
     /** A name of several words. */
     isCompound: (id: number) => termNames[id]!.startsWith('name '),
-    isNumber: (id: number) => /^\d/.test(termNames[id]!),
+    isNumber: (id: number) => isDigit(termNames[id]!.charCodeAt(0)),
   }
 }
+
+const isDigit = (code: number) => code >= 48 && code <= 57
 
 export type Vocabulary = ReturnType<typeof createVocabulary>
 
