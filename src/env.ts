@@ -71,7 +71,9 @@ export function readEnv(source: Record<string, string | undefined>): Env {
     try {
       return parse(text) as ReturnType<(typeof settings)[K]['parse']>
     } catch (error) {
-      problems.push(`${name} ${(error as Error).message}, but is "${text}" (README.md#configuration).`)
+      problems.push(
+        `${name} ${(error as Error).message}, but is "${text}"; \`quill doctor\` checks all settings.`,
+      )
       return undefined as never
     }
   }
@@ -141,7 +143,7 @@ function wholeNumber(min: number, max: number) {
 
 function oneOf<T extends string>(...allowed: T[]) {
   return (text: string): T => {
-    if (!allowed.includes(text as T)) throw new Error(`must be one of ${allowed.join(', ')}`)
+    if (!allowed.includes(text as T)) throw new Error(`must be one of ${allowed.filter(Boolean).join(', ')}`)
     return text as T
   }
 }

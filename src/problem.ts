@@ -39,11 +39,9 @@ export function problems(log: Log) {
     .onError({ as: 'global' }, ({ code, error, request, set, params, query, headers }) => {
       const requestId = String(set.headers['x-request-id'])
       const failure = asAppError(code, error, { params, query, headers })
-      if (failure.kind === 'internal')
-        log.error(
-          { requestId, method: request.method, path: new URL(request.url).pathname, err: error },
-          'request failed',
-        )
+      const about = { requestId, method: request.method, path: new URL(request.url).pathname }
+      if (failure.kind === 'internal') log.error({ ...about, err: error }, 'request failed')
+      else log.info({ ...about, code: failure.kind, detail: failure.message }, 'request refused')
       return problemResponse(failure, requestId, set.headers)
     })
 }
@@ -54,7 +52,7 @@ export function problemResponse(
   headers: Record<string, unknown> = {},
 ): Response {
   const problem: Problem = {
-    type: `/docs/errors#${failure.kind}`,
+    type: `/docs/errors#${failure.kind.replaceAll('_', '-')}`,
     title: titleOf(failure.kind),
     status: failure.status,
     detail: failure.message,

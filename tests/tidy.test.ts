@@ -169,7 +169,7 @@ test('every error code has its page, and every page its code', () => {
   const headings = [...read('docs/errors.md').matchAll(/^## (\w+)$/gm)].map(([, code]) => code!)
   expect(headings).toEqual(Object.keys(errorStatus))
   for (const [code, status] of Object.entries(errorStatus))
-    expect(read('docs/errors.md')).toMatch(new RegExp(`^## ${code}\\n\\n${status}\\. `, 'm'))
+    expect(read('docs/errors.md')).toMatch(new RegExp(`^## ${code}\\n\\nStatus ${status}\\. `, 'm'))
 })
 
 test('every dependency is pinned to one version, and none runs a script when it is installed', () => {

@@ -42,6 +42,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
 
   return {
     async stop() {
+      log.info({ worker, running: running.size }, 'worker stops')
       stopping.abort()
       const grace = setTimeout(() => shutdown.abort(), graceMs)
       await loop

@@ -46,13 +46,14 @@ class Interrupted extends Error {
 
 /** Claims a job, computes it and commits the result; does nothing when another worker has it. */
 export async function perform(id: string, options: Performing): Promise<void> {
-  const { db, handlers, committed } = options
+  const { db, log, handlers, committed } = options
   const job = await claim(db, id, options)
   if (!job) return
   if (job.cancelRequestedAt !== null) {
     await stop(db, job)
     return
   }
+  if (job.attempts > 1) log.info({ jobId: job.id, kind: job.kind, attempt: job.attempts }, 'job tried again')
   await tellIfHeld(db, job, 'job.updated', presentJob(job))
   committed()
   const interruption = new AbortController()

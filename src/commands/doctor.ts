@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { inspect } from '#db/inspect.ts'
 import { ConfigError, checkDotEnv, type Env, prepareDataDir, readEnv } from '#src/env.ts'
 import { localUrl } from '#src/loopback.ts'
@@ -28,7 +29,7 @@ async function examine(): Promise<Finding[]> {
   })
   if (!env) return configuration
   const [folder, prepared] = attempt('Data folder', () => {
-    prepareDataDir(env.dataDir)
+    if (existsSync(env.dataDir)) prepareDataDir(env.dataDir)
     return env.dataDir
   })
   const database = prepared ? examineDatabase(env) : []

@@ -101,7 +101,11 @@ async function readFile(file: string): Promise<Uint8Array> {
   try {
     return await (file === '-' ? Bun.stdin : Bun.file(file)).bytes()
   } catch (error) {
-    throw new AppError('unreadable_file', `${file} cannot be read: ${(error as Error).message}`)
+    const { code } = error as NodeJS.ErrnoException
+    const why = { ENOENT: 'there is no such file', EACCES: 'it may not be read', EISDIR: 'it is a folder' }[
+      code ?? ''
+    ]
+    throw new AppError('unreadable_file', `${file} cannot be read: ${why ?? code}.`)
   }
 }
 

@@ -13,7 +13,7 @@ export async function run(args: string[]): Promise<number> {
   const url = `${localUrl(host, port)}/health/ready`
   const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((error: Error) => error)
   const problem =
-    answer instanceof Error ? answer.message : answer.ok ? undefined : `it answered ${answer.status}`
+    answer instanceof Error ? 'nothing answers there' : answer.ok ? undefined : `it answered ${answer.status}`
   process.stdout.write(problem ? `Not ready: ${url}: ${problem}\n` : 'Ready.\n')
   return problem ? 1 : 0
 }

@@ -101,38 +101,6 @@ export async function createDocument(db: Db, spec: NewDocument): Promise<StoredD
   return document
 }
 
-export type DocumentChange = { title?: string; sourceIds?: string[] }
-
-/**
- * Changes a document when it still has `revision` (whatever it has when undefined).
- * Throws `not_found`, and `precondition_failed` when somebody else changed it first.
- */
-export async function changeDocument(
-  db: Db,
-  { projectId, id, revision }: { projectId: string; id: string; revision: number | undefined },
-  change: DocumentChange,
-): Promise<StoredDocument> {
-  const document = await requireDocument(db, projectId, id)
-  if (change.sourceIds) await requireSources(db, projectId, change.sourceIds)
-  const columns = {
-    ...(change.title === undefined ? {} : { title: change.title, titleChosen: true }),
-    revision: document.revision + 1,
-    updatedAt: Date.now(),
-  }
-  const after = { ...document, ...change, ...columns, updatedAt: new Date(columns.updatedAt).toISOString() }
-  const replaceSources = change.sourceIds
-    ? [
-        db.delete(documentSources).where(eq(documentSources.documentId, id)),
-        ...sourceWrites(db, { projectId, documentId: id, sourceIds: change.sourceIds }),
-      ]
-    : []
-  await whileUnchanged(db, { id, revision: revision ?? document.revision }, columns, [
-    ...replaceSources,
-    tell(db, projectId, 'document.updated', presentDocument(after)),
-  ])
-  return after
-}
-
 /** Deletes a document; its versions are kept, so that it can be brought back. Throws as `changeDocument` does. */
 export async function deleteDocument(
   db: Db,
@@ -171,7 +139,8 @@ export async function undeleteDocument(db: Db, projectId: string, id: string): P
   return document
 }
 
-async function whileUnchanged(
+/** Changes a document's row, with `writes`, while it has `revision`. Throws `precondition_failed` otherwise. */
+export async function whileUnchanged(
   db: Db,
   { id, revision }: { id: string; revision: number },
   change: Partial<typeof documents.$inferInsert>,
@@ -189,7 +158,8 @@ async function whileUnchanged(
   }
 }
 
-const sourceWrites = (
+/** The writes that give a document its sources in order. */
+export const sourceWrites = (
   db: Db,
   spec: { projectId: string; documentId: string; sourceIds: string[] },
 ): Write[] =>

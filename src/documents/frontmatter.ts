@@ -72,6 +72,15 @@ export function writeFrontmatter(values: Record<string, unknown>): string {
   return `---\n${yaml}---\n`
 }
 
+/** The frontmatter with another title and everything else as it was; no frontmatter stays none. */
+export function retitled(raw: string, title: string): string {
+  const values = readFrontmatter(raw)
+  if (raw === '' || values.title === title) return raw
+  const document = parseDocument(withoutFences(raw))
+  document.set('title', title)
+  return `---\n${document.toString({ lineWidth: 0 }).trimStart()}---\n`
+}
+
 /** The opening line stays as an empty one, so that the line numbers of errors are those of the document. */
 function withoutFences(raw: string): string {
   const lines = raw.replace(/^\uFEFF/, '').split(/\r\n?|\n/)

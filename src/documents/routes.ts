@@ -6,8 +6,8 @@ import { oneOf } from '#src/one-of.ts'
 import { PAGE_SIZE_MAX, pageOf, pageQuery } from '#src/paging.ts'
 import { SOURCES_PER_DOCUMENT_MAX } from '#src/pipelines/steps.ts'
 import { access } from '#src/projects/access.ts'
+import { changeDocument } from './change-document.ts'
 import {
-  changeDocument,
   createDocument,
   deleteDocument,
   listDocuments,
@@ -89,7 +89,7 @@ export const documentRoutes = ({ db, hub }: AppDeps) =>
         const document = await changeDocument(
           db,
           { projectId: principal.projectId, id: params.id, revision },
-          body,
+          { change: body, author: principal.id },
         )
         hub.wake()
         return tagged(document, set)

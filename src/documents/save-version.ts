@@ -17,12 +17,14 @@ import { carryIds } from './sections.ts'
 
 const ISSUES_MAX = 20
 
+type Planned = Pick<Chapter, 'heading' | 'words' | 'passageIds'>
+
 export type NewVersion = {
   projectId: string
   documentId: string
   markdown: string
   citations: Citation[]
-  outline?: Chapter[]
+  outline?: Planned[]
   author: string
   reason: string
   runId?: string
@@ -141,7 +143,7 @@ function citedIn(markdown: string, citations: Citation[]): Citation[] {
   return citations.filter((citation) => used.has(citation.marker))
 }
 
-function outlineOf(saved: MarkdownSection[], ids: string[], chapters: Chapter[]): OutlineEntry[] {
+function outlineOf(saved: MarkdownSection[], ids: string[], chapters: Planned[]): OutlineEntry[] {
   return saved.map(({ heading, level, markdown }, index) => {
     const chapter = chapters.find((planned) => planned.heading === heading)
     const words = chapter?.words ?? countWords(withoutMarkers(markdown))

@@ -56,31 +56,40 @@ export async function getVersion(db: Db, id: VersionId): Promise<Version> {
   }
 }
 
-/** The post as one text: Markdown with its frontmatter and footnotes, safe HTML, or plain text. Throws `not_found`. */
-export async function versionBody(db: Db, id: VersionId, format: BodyFormat): Promise<string> {
+/** A version as it was saved: its raw text, what its markers stand for, and what it was planned from. */
+export async function versionText(db: Db, id: VersionId) {
   const row = await versionRow(db, id)
   const sections = await sectionsOf(db, id.documentId, id.number)
-  const body = row.preamble + sections.map((section) => section.markdown).join('')
+  return {
+    frontmatter: row.frontmatter,
+    body: row.preamble + sections.map((section) => section.markdown).join(''),
+    citations: [
+      ...(row.preambleCitations as Citation[]),
+      ...sections.flatMap((section) => section.citations),
+    ],
+    outline: row.outline as OutlineEntry[],
+  }
+}
+
+/** The post as one text: Markdown with its frontmatter and footnotes, safe HTML, or plain text. Throws `not_found`. */
+export async function versionBody(db: Db, id: VersionId, format: BodyFormat): Promise<string> {
+  const { frontmatter, body, citations } = await versionText(db, id)
   if (format === 'text') return renderText(body)
-  const citations = [
-    ...(row.preambleCitations as Citation[]),
-    ...sections.flatMap((section) => section.citations),
-  ]
   const sourceTitles = Object.fromEntries(await titlesOf(db, id.projectId, citations))
-  if (format === 'markdown') return withFootnotes(row.frontmatter + body, citations, sourceTitles)
+  if (format === 'markdown') return withFootnotes(frontmatter + body, citations, sourceTitles)
   return renderHtml(body, { citations, sourceTitles })
 }
 
 /** Makes a version the newest again, as a new one. Throws `not_found`, and `conflict` when another was saved meanwhile. */
 export async function restoreVersion(db: Db, id: VersionId, author: string): Promise<Version> {
   const { projectId, documentId } = id
-  const row = await versionRow(db, id)
-  const old = await sectionsOf(db, documentId, id.number)
+  const { frontmatter, body, citations, outline } = await versionText(db, id)
   const { number, writes } = await nextVersion(db, {
     projectId,
     documentId,
-    markdown: row.frontmatter + row.preamble + old.map((section) => section.markdown).join(''),
-    citations: [...(row.preambleCitations as Citation[]), ...old.flatMap((section) => section.citations)],
+    markdown: frontmatter + body,
+    citations,
+    outline,
     author,
     reason: `Restored version ${id.number}`,
     restoredFrom: id.number,

@@ -35,7 +35,8 @@ export function docs(routes: Route[]) {
     )
     .get('/docs/swagger-ui.js', () => asset(swaggerScript, 'text/javascript'))
     .get('/docs/swagger-ui.css', () => asset(swaggerStyle, 'text/css'))
-    .get('/docs/errors', () => html(errorPage(), "default-src 'none'"))
+    .get('/docs/errors', () => html(errorPage(), "default-src 'none'; style-src 'self'"))
+    .get('/docs/errors.css', () => new Response(errorStyle, { headers: { 'content-type': 'text/css' } }))
 }
 
 const swaggerPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${NAME} API</title>
@@ -88,7 +89,7 @@ function introduction(): string {
     ...Object.fromEntries(Object.entries(sourceLimits).filter(([, value]) => typeof value === 'number')),
   }
   return [
-    'From a transcript to a published post, with every sentence traceable to the words it came from.',
+    'From a transcript to a post, with every sentence traceable to the words it came from.',
     'Errors are problem documents (RFC 9457); their codes are explained at [/docs/errors](/docs/errors).',
     'Limits:',
     Object.entries(limits)
@@ -104,7 +105,10 @@ const asset = (path: string, type: string) =>
 
 const errorPage = () => `<!doctype html><html lang="en"><meta charset="utf-8"><title>Errors · ${NAME}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<main>${renderHtml(errorPages)}</main></html>`
+<link rel="stylesheet" href="/docs/errors.css"><main>${renderHtml(errorPages)}</main></html>`
+
+const errorStyle =
+  'main { max-width: 68ch; margin: 48px auto; padding: 0 16px; font: 17px/1.6 Charter, Georgia, serif } h2 { font: 600 17px ui-monospace, monospace; margin-top: 32px } :target { color: light-dark(#233d8f, #9db4ff) }'
 
 const html = (page: string, policy: string) =>
   new Response(page, {

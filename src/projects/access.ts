@@ -5,6 +5,8 @@ import type { Permission } from './permissions.ts'
 import { type Principal, principalLookups } from './principals.ts'
 
 export const SESSION_COOKIE = 'quill_session'
+export const WRONG_KEY = 'This API key is unknown, expired or revoked.'
+const NO_KEY = 'Sign in, or send an API key as a bearer token.'
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
@@ -20,7 +22,7 @@ export function access(db: Db) {
       transform: async ({ request }) => {
         const principal = await authenticate(request)
         if (!principal)
-          throw new AppError('unauthenticated', 'Sign in, or send an API key as a bearer token.')
+          throw new AppError('unauthenticated', request.headers.has('authorization') ? WRONG_KEY : NO_KEY)
         if (!principal.permissions.has(needed))
           throw new AppError('forbidden', `This needs the permission ${needed}.`)
         principals.set(request, principal)

@@ -4,7 +4,14 @@ import { documented } from '#src/documented.ts'
 import { AppError } from '#src/errors.ts'
 import { isLoopback } from '#src/loopback.ts'
 import { oneOf } from '#src/one-of.ts'
-import { access, authenticator, refuseForeignSite, SESSION_COOKIE, sessionToken } from './access.ts'
+import {
+  access,
+  authenticator,
+  refuseForeignSite,
+  SESSION_COOKIE,
+  sessionToken,
+  WRONG_KEY,
+} from './access.ts'
 import { startDemoSession } from './demo.ts'
 import { permissionNames } from './permissions.ts'
 import { principalLookups } from './principals.ts'
@@ -42,7 +49,7 @@ export const sessionRoutes = ({ db, demo }: AppDeps) => {
       return startDemoSession(db)
     }
     const key = await find.api_key(body.key)
-    if (!key) throw new AppError('unauthenticated', 'This API key is unknown, expired or revoked.')
+    if (!key) throw new AppError('unauthenticated', WRONG_KEY)
     return startSession(db, {
       projectId: key.projectId,
       scopes: [...key.permissions],

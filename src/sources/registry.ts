@@ -10,6 +10,7 @@ import { vtt } from './importers/vtt.ts'
 import { inFull } from './in-full.ts'
 import { SOURCE_TITLE_CHARS_MAX, UPLOAD_BYTES_MAX } from './limits.ts'
 import { tidyTitle, titleOf } from './source-title.ts'
+import { titledByFirstLine } from './title-line.ts'
 
 const BEGINNING_CHARS = 200
 const SUBRIP_BEGINNING = /^\d{1,9}\s{1,9}[\d:]{4,12}[,.]\d{1,3} --> /
@@ -67,11 +68,12 @@ export async function importText(input: { text: string; title?: string }): Promi
   return { ...source, title: title ?? titleOf(source) }
 }
 
-function readPasted(pasted: string): Promise<ImportedSource> {
+async function readPasted(pasted: string): Promise<ImportedSource> {
   const beginning = pasted.slice(0, BEGINNING_CHARS).trimStart()
   if (beginning.startsWith('WEBVTT')) return readCaptionText(pasted, { blankLinesInside: false })
   if (SUBRIP_BEGINNING.test(beginning)) return readCaptionText(pasted, { blankLinesInside: true })
-  return readMarkdown(pasted)
+  const source = await readMarkdown(pasted)
+  return source.title ? source : titledByFirstLine(source)
 }
 
 function refuseWordless({ passages }: ImportedSource) {

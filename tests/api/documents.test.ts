@@ -270,3 +270,20 @@ async function told(app: TestApp) {
   const rows = await app.db.select().from(events).orderBy(events.id)
   return rows.map((event) => event.type)
 }
+
+test('a new title is a new version whose frontmatter carries it; the rest of the bytes stay', async () => {
+  await using app = await testApp()
+  const { id } = await addDocument(app)
+  await saveVersion(app, id, POST)
+  const path = `/api/v1/documents/${id}`
+  const before = await app.call('GET', `${path}/versions/1/body?format=markdown`)
+  const renamed = await app.call('PATCH', path, { body: { title: 'Ask: how much?' } })
+  expect(renamed.body).toMatchObject({ title: 'Ask: how much?', currentVersion: 2 })
+  const after = await app.call('GET', `${path}/versions/2/body?format=markdown`)
+  expect(after.text).toContain('Ask: how much?')
+  expect(after.text.split('---\n').at(-1)).toBe(before.text.split('---\n').at(-1))
+  // The same title again is no change of the text.
+  expect((await app.call('PATCH', path, { body: { title: 'Ask: how much?' } })).body.currentVersion).toBe(2)
+  const restored = await app.call('POST', `${path}/versions/1/restore`)
+  expect(restored.body.outline).toEqual((await app.call('GET', `${path}/versions/1`)).body.outline)
+})

@@ -9,7 +9,7 @@ test('a failure is a problem document: type, title, status, detail, code, and th
   expect(status).toBe(404)
   expect(headers.get('content-type')).toBe('application/problem+json')
   expect(body).toEqual({
-    type: '/docs/errors#not_found',
+    type: '/docs/errors#not-found',
     title: 'Not found',
     status: 404,
     detail: 'There is no such document.',

@@ -17,7 +17,7 @@ export async function readMaterial(material: readonly Material[], pace: Pace): P
   const analysis = await analysisOf(material, pace)
   const { amount, needed, unit } = lengthOf(analysis)
   if (amount < needed) {
-    throw tooShort(`There are only ${amount} ${unit} to write from; a post needs at least ${needed}.`)
+    throw tooShort(`The sources hold ${amount} ${unit} to write from; a post needs at least ${needed}.`)
   }
   const usable = analysis.sentences.filter((sentence) => sentence.quality > 0).length
   if (usable < SOURCE_SENTENCES_MIN) {
