@@ -15,12 +15,12 @@ import { boundaryF1, entityRecall, mean, pk, rouge } from '#scripts/bench/writer
 import { type Analysis, analyse } from '#src/ai/offline/analysis.ts'
 import { offline } from '#src/ai/offline/offline.ts'
 import { summarise } from '#src/ai/offline/outline.ts'
-import { createPace } from '#src/pace.ts'
 import { plainText } from '#src/ai/offline/plain-text.ts'
 import { PROSE_BALANCE } from '#src/ai/offline/plan-sections.ts'
 import { segment } from '#src/ai/offline/segments.ts'
 import { describeUnit, unitsOf } from '#src/ai/offline/units.ts'
 import type { Citation } from '#src/ai/schemas.ts'
+import { createPace } from '#src/pace.ts'
 
 /*
  * How well and how fast the offline writer writes: `bun scripts/bench/writer.ts [--json]`.
