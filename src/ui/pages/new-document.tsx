@@ -10,8 +10,9 @@ import { ProblemNotice } from '../components/problem-notice.tsx'
 import { AddedSource } from './new-document/added-source.tsx'
 import { FIELD_CHARS_MAX, PasteField } from './new-document/paste-field.tsx'
 import { PickSources } from './new-document/pick-sources.tsx'
-import { defaultOptions, PostOptionFields } from './new-document/post-options.tsx'
+import { areValid, defaultOptions, PostOptionFields } from './new-document/post-options.tsx'
 import { useAdding } from './new-document/use-adding.ts'
+import { useKeptText } from './new-document/use-kept-text.ts'
 import { useWritePost } from './new-document/use-write-post.ts'
 
 /** From material to a post: paste, drop or choose, see what was recognised, press one button. */
@@ -20,25 +21,30 @@ export default function NewDocument() {
   const [options, setOptions] = useState(defaultOptions)
   const [picking, setPicking] = useState(false)
   const field = useRef<HTMLTextAreaElement>(null)
-  const { write, pending, failure } = useWritePost(() => ({
-    sourceIds: adding.items.flatMap((item) => item.source?.id ?? []),
-    typed: field.current?.value ?? '',
-    options,
-  }))
+  const optionFields = useRef<HTMLFieldSetElement>(null)
   const isReading = adding.items.some((item) => !item.source && item.error === undefined)
   useGivenSource((source) => adding.addExisting([source]))
+  useKeptText(field)
 
   const addText = async (text: string) => {
     const added = await adding.addPasted(text)
     // Refused text goes back to where it can be mended.
     if (!added && field.current?.value === '' && text.length <= FIELD_CHARS_MAX) field.current.value = text
+    return added
   }
   const addTyped = () => {
     const text = field.current!.value
-    if (!text.trim()) return field.current!.focus()
     field.current!.value = ''
-    void addText(text)
+    return addText(text)
   }
+  const isTyped = () => field.current!.value.trim() !== ''
+  const { write, pending, failure } = useWritePost(async () => {
+    if (isReading || !areValid(optionFields.current!)) return undefined
+    const sourceIds = adding.items.flatMap((item) => item.source?.id ?? [])
+    if (!isTyped()) return { sourceIds, options }
+    const added = await addTyped()
+    return added && { sourceIds: [...new Set([...sourceIds, added.id])], options }
+  })
   return (
     <Page
       title="New document"
@@ -53,7 +59,7 @@ export default function NewDocument() {
       {failure !== undefined && <ProblemNotice error={failure} />}
       <PasteField field={field} onText={(text) => void addText(text)} />
       <div className="acts add-acts">
-        <Button icon="plus" onClick={addTyped}>
+        <Button icon="plus" onClick={() => void (isTyped() ? addTyped() : field.current!.focus())}>
           Add text
         </Button>
         <FileButton label="Choose files" accept={ACCEPTED_FILES} onFiles={adding.addFiles} />
@@ -67,7 +73,7 @@ export default function NewDocument() {
           <AddedSource key={item.key} item={item} onRemove={() => adding.remove(item.key)} />
         ))}
       </div>
-      <PostOptionFields options={options} onChange={setOptions} />
+      <PostOptionFields ref={optionFields} options={options} onChange={setOptions} />
       {picking && <PickSources onPick={adding.addExisting} onClose={() => setPicking(false)} />}
     </Page>
   )

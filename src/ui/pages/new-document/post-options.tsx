@@ -1,3 +1,4 @@
+import type { Ref } from 'react'
 import type { RunOptions } from '../../api/runs.ts'
 import { Field } from '../../components/field.tsx'
 import { Segmented } from '../../components/segmented.tsx'
@@ -16,17 +17,19 @@ export const defaultOptions: PostOptions = { title: '', sections: '', words: '',
 
 /** How the post should be. Everything may stay as it is. */
 export function PostOptionFields({
+  ref,
   options,
   onChange,
 }: {
+  ref: Ref<HTMLFieldSetElement>
   options: PostOptions
   onChange: (options: PostOptions) => void
 }) {
   const set = (change: Partial<PostOptions>) => onChange({ ...options, ...change })
   return (
-    <fieldset className="options">
+    <fieldset ref={ref} className="options">
       <legend>The post</legend>
-      <Field label="Title" hint="Left empty, it is taken from the first source.">
+      <Field label="Title" hint="Left empty, the writer chooses one.">
         {(names) => (
           <input
             {...names}
@@ -59,7 +62,6 @@ export function PostOptionFields({
               inputMode="numeric"
               min={100}
               max={20_000}
-              step={50}
               value={options.words}
               onChange={(event) => set({ words: event.target.value })}
             />
@@ -75,6 +77,10 @@ export function PostOptionFields({
     </fieldset>
   )
 }
+
+/** Whether every field may be sent; the browser says at the first one that may not why it is so. */
+export const areValid = (fields: HTMLFieldSetElement) =>
+  Array.from(fields.elements).every((field) => !(field instanceof HTMLInputElement) || field.reportValidity())
 
 /** The options as the API takes them: what was left empty is left to it. */
 export function runOptions({ title, sections, words, tone }: PostOptions): RunOptions {

@@ -5,8 +5,10 @@ export type Added = {
   key: string
   name: string
   source?: Source
+  /** What was pasted, as long as it is no source. */
+  text?: string
   error?: unknown
-  retry?: () => Promise<boolean>
+  retry?: () => Promise<Source | undefined>
 }
 
 /** The sources of a document that is being made; each is added to the project as soon as it is given. */
@@ -18,19 +20,24 @@ export function useAdding() {
   }, [])
 
   const add = useCallback(
-    (name: string, work: () => Promise<Source>) => {
+    ({ name, text }: Pick<Added, 'name' | 'text'>, work: () => Promise<Source>) => {
       const key = crypto.randomUUID()
-      const attempt = async (): Promise<boolean> => {
+      const attempt = async (): Promise<Source | undefined> => {
         settle(key, { error: undefined, source: undefined })
         try {
-          settle(key, { source: await work() })
-          return true
+          const source = await work()
+          settle(key, { source, text: undefined })
+          return source
         } catch (error) {
           settle(key, { error, retry: attempt })
-          return false
+          return undefined
         }
       }
-      setItems((all) => [...all, { key, name }])
+      // Text that is tried again takes the place of its refusal.
+      setItems((all) => [
+        ...all.filter((item) => text === undefined || item.error === undefined || item.text !== text),
+        { key, name, text },
+      ])
       return attempt()
     },
     [settle],
@@ -39,9 +46,9 @@ export function useAdding() {
   return {
     items,
     addFiles: (files: File[]) => {
-      for (const file of files) void add(file.name, () => addFile(file))
+      for (const file of files) void add({ name: file.name }, () => addFile(file))
     },
-    addPasted: (text: string) => add('Pasted text', () => addText(text)),
+    addPasted: (text: string) => add({ name: 'Pasted text', text }, () => addText(text)),
     addExisting: (sources: Source[]) =>
       setItems((all) => {
         const known = new Set(all.map((item) => item.source?.id))
