@@ -12,6 +12,7 @@ export type PageProps = { params: Record<string, string | undefined> }
 /** Every page: its address and the file that shows it. The first match counts, the last one matches anything. */
 const routes: [path: string, page: ComponentType<PageProps>][] = [
   ['/', Documents],
+  ['/documents', Documents],
   ['/documents/new', later(() => import('./pages/new-document.tsx'))],
   ['/documents/:id', later(() => import('./pages/document.tsx'))],
   ['/documents/:id/versions/:number', later(() => import('./pages/document.tsx'))],

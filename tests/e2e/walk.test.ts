@@ -91,7 +91,8 @@ describe.skipIf(!hasChromium)('every page is for everybody', () => {
     await own.keyboard.press('Control+k')
     await own.getByRole('combobox', { name: 'Search and commands' }).waitFor()
     await own.keyboard.type('drafts')
-    await own.getByRole('option').first().waitFor()
+    const found = own.getByRole('option', { name: /Document$/ })
+    await found.first().waitFor()
     await own.keyboard.press('Enter')
     await own.locator('.prose h2').first().waitFor()
     await own.keyboard.press('g')
@@ -102,6 +103,18 @@ describe.skipIf(!hasChromium)('every page is for everybody', () => {
     await own.keyboard.press('Enter')
     await own.locator('.hit mark').first().waitFor()
     expect(new URL(own.url()).pathname).toBe('/sources')
+    await own.context().close()
+  })
+
+  test('the palette looks in the sources for what no command is called', async () => {
+    const own = await desk.newPage({ storageState: await page.context().storageState() })
+    await own.goto(`${desk.url}/jobs`)
+    await own.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor()
+    await own.keyboard.press('Control+k')
+    await own.getByRole('combobox', { name: 'Search and commands' }).fill('obituary & more')
+    await own.getByRole('option', { name: 'Search sources for “obituary & more”' }).click()
+    await own.locator('.hit mark').first().waitFor()
+    expect(new URL(own.url()).searchParams.get('q')).toBe('obituary & more')
     await own.context().close()
   })
 

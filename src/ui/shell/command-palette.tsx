@@ -34,7 +34,11 @@ export default function CommandPalette({
   const [at, setAt] = useState(0)
   const id = useId()
   const commands = useCommands(openShortcuts)
-  const found = useMemo(() => search(commands, query), [commands, query])
+  const searchSources = useSourceSearch(query.trim())
+  const found = useMemo(
+    () => [...search(commands, query), ...searchSources],
+    [commands, query, searchSources],
+  )
   const run = (command: Command | undefined) => {
     if (!command) return
     onClose()
@@ -88,7 +92,6 @@ export default function CommandPalette({
             </div>
           ))}
         </div>
-        {found.length === 0 && <p className="palette-none">Nothing matches.</p>}
       </div>
     </Dialog>
   )
@@ -104,6 +107,15 @@ function search(commands: Command[], query: string): Command[] {
     .sort((a, b) => b.score - a.score)
     .slice(0, SHOWN_MAX)
     .map(({ command }) => command)
+}
+
+/** What is typed can always be looked for in the words of the sources. */
+function useSourceSearch(q: string): Command[] {
+  const [, navigate] = useLocation()
+  return useMemo(() => {
+    const run = () => navigate(`/sources?q=${encodeURIComponent(q)}`)
+    return q ? [{ key: 'search', label: `Search sources for “${q}”`, icon: 'search', run }] : []
+  }, [q, navigate])
 }
 
 function useCommands(openShortcuts: () => void): Command[] {
