@@ -74,7 +74,11 @@ describe.skipIf(!hasChromium)('a finished post is read and worked with', () => {
     await items.nth(12).getByRole('button').click()
     const focused = await page.evaluate(() => (document.activeElement as HTMLElement).dataset.citation)
     expect(focused).toBe('13')
+    await page.mouse.move(0, 0)
+    await page.locator('.prose a[data-citation="13"]').hover()
+    await page.getByRole('dialog', { name: 'Source 13' }).waitFor()
     await page.keyboard.press('Escape')
+    await page.getByRole('dialog', { name: 'Source 13' }).waitFor({ state: 'detached' })
     await page.getByRole('tab', { name: 'Search preview' }).click()
     await page.locator('.result-title').getByText('The drafts we never sent').waitFor()
     await page.getByRole('button', { name: 'Close the panel' }).click()
@@ -106,18 +110,39 @@ describe.skipIf(!hasChromium)('a finished post is read and worked with', () => {
     expect((await callAs(page, 'GET', `/documents/${id}`)).title).toBe('Mine')
   })
 
+  test('a renamed document has its new title in the tab, in the list and as the name of its file', async () => {
+    await rename(page, 'Don’t wait: Größe, 2 ways')
+    await page.waitForFunction(() => document.title.startsWith('Don’t wait: Größe, 2 ways'))
+    await page.getByRole('button', { name: /^Copy/ }).click()
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('menuitem', { name: 'Download Markdown' }).click()
+    expect((await downloading).suggestedFilename()).toBe('dont-wait-größe-2-ways.md')
+    await page.goto(`${desk.url}/documents`)
+    await page.locator('.row-title', { hasText: 'Don’t wait: Größe, 2 ways' }).click()
+    await page.locator('.prose h2').first().waitFor()
+  })
+
   test('two versions are compared word by word, and the old one is restored as a new one', async () => {
+    // A rename may have made versions of its own.
+    const { currentVersion } = await callAs(page, 'GET', `/documents/${id}`)
+    const written = currentVersion + 1
     await callAs(page, 'POST', '/pipelines/generate_blog', {
       documentId: id,
       options: { sections: 3, words: 400 },
     })
-    await page.getByRole('button', { name: 'Version 2' }).click()
-    await page.getByRole('link', { name: 'Compare with 2' }).click()
+    await page.getByRole('button', { name: `Version ${written}` }).waitFor()
+    await page.keyboard.press('h')
+    const toCompare = page.getByRole('link', { name: `Compare with ${written}` }).last()
+    await toCompare.waitFor()
+    await page.keyboard.press('Escape')
+    await toCompare.waitFor({ state: 'detached' })
+    await page.keyboard.press('h')
+    await toCompare.click()
     await page.locator('.compared del').first().waitFor()
-    await page.getByRole('button', { name: 'Restore' }).click()
-    await page.getByText('Version 1 is the newest again, as version 3.').waitFor()
-    await page.getByRole('button', { name: 'Version 3' }).waitFor()
-    expect(await bodyOf(page, id, 'markdown', 3)).toBe(await bodyOf(page, id, 'markdown', 1))
+    await page.getByRole('button', { name: 'Restore version 1', exact: true }).click()
+    await page.getByText(`Version 1 is the newest again, as version ${written + 1}.`).waitFor()
+    await page.getByRole('button', { name: `Version ${written + 1}` }).waitFor()
+    expect(await bodyOf(page, id, 'markdown', written + 1)).toBe(await bodyOf(page, id, 'markdown', 1))
   })
 
   test('a deleted document is taken back', async () => {

@@ -47,7 +47,8 @@ export function listenForShortcuts(): () => void {
 
 function onKey(event: KeyboardEvent) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
-  if (!singleKeysOn() || isTyping(event.target) || document.querySelector('dialog[open]')) return
+  if (!singleKeysOn() && event.key !== 'Escape') return
+  if (isTyping(event.target) || document.querySelector('dialog[open]')) return
   const keys = event.timeStamp - pressed.at < SEQUENCE_MS ? `${pressed.keys} ${event.key}`.trim() : event.key
   const shortcut =
     active.findLast((each) => each.keys === keys) ?? active.findLast((each) => each.keys === event.key)

@@ -2,7 +2,10 @@ import { type Problem, readBody } from '../../api/client.ts'
 import { Menu } from '../../components/menu.tsx'
 import { toast } from '../../components/toasts.tsx'
 
-type Post = { id: string; number: number; title: string; slug: string }
+/** In any script this stays below the 255 bytes that file systems allow. */
+const NAME_CHARS_MAX = 60
+
+type Post = { id: string; number: number; title: string }
 
 /** Takes the post along: copied or as a file, as Markdown or HTML. */
 export function ExportMenu({ post }: { post: Post }) {
@@ -44,10 +47,18 @@ async function download(post: Post, format: 'markdown' | 'html'): Promise<string
     format === 'html' ? [wholePage(post.title, body), 'text/html', 'html'] : [body, 'text/markdown', 'md']
   const link = document.createElement('a')
   link.href = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }))
-  link.download = `${post.slug}.${ending}`
+  link.download = `${fileName(post.title)}.${ending}`
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href))
   return `${link.download} downloaded.`
+}
+
+/** The title's words in small letters, joined by `-`; of any script, as file systems take them all. */
+function fileName(title: string): string {
+  const plain = title.normalize('NFKC').toLowerCase().replace(/['’]/g, '')
+  const words = plain.split(/[^\p{L}\p{M}\p{N}]+/u).filter(Boolean)
+  const name = Array.from(words.join('-')).slice(0, NAME_CHARS_MAX).join('')
+  return name.replace(/-$/, '') || 'post'
 }
 
 function wholePage(title: string, body: string): string {

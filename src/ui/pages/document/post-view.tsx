@@ -65,7 +65,7 @@ export function PostView({ document, number, newest, stopped, menu }: Props) {
         <PanelButton tab="versions" panel={panel} onPanel={setPanel}>
           Version {number}
         </PanelButton>
-        <ExportMenu post={{ id: document.id, number, title: document.title, slug: slugOf(version.data) }} />
+        <ExportMenu post={{ id: document.id, number, title: document.title }} />
         {menu}
       </DeskBar>
       <aside className="desk-outline" aria-label="Outline">
@@ -138,6 +138,7 @@ function usePanelKeys(panel: PanelTab | '', setPanel: (panel: PanelTab | '') => 
   const toggle = (tab: PanelTab) => setPanel(panel === tab ? '' : tab)
   useShortcut({ keys: 's', label: 'Show or hide sources', group }, () => toggle('sources'))
   useShortcut({ keys: 'h', label: 'Show or hide versions', group }, () => toggle('versions'))
+  useShortcut({ keys: 'Escape', label: 'Close the panel', group }, () => setPanel(''), panel !== '')
 }
 
 /** A link into the post is followed once its headings are there. */
@@ -171,5 +172,3 @@ function citationsOf(version: Version | undefined): ReadonlyMap<string, Citation
     : []
   return new Map(all.map((citation) => [citation.marker, citation]))
 }
-
-const slugOf = (version: Version | undefined) => version?.frontmatter.slug || 'post'

@@ -45,7 +45,11 @@ export function useActiveCitation(text: RefObject<HTMLElement | null>) {
       focus: (marker) => returning.current || change(asActive(marker, false)),
       press: (marker) => change(asActive(marker, true)),
       leave: () => hold(false),
-      dismiss: () => latest.current && close(false),
+      dismiss: () => {
+        const isShown = latest.current !== undefined
+        if (isShown) close(false)
+        return isShown
+      },
     })
     return () => {
       stop()
@@ -61,7 +65,8 @@ type Acts = {
   focus(marker: HTMLElement): void
   press(marker: HTMLElement): void
   leave(): void
-  dismiss(): void
+  /** Whether there was anything to dismiss. */
+  dismiss(): boolean
 }
 
 /** Listens on the text as a whole: its markers come and go with versions. Returns how to stop. */
@@ -95,7 +100,7 @@ function listenToMarkers(text: HTMLElement, acts: Acts): () => void {
     if (!isInCard(event.target) && !markerAt(event.target)) acts.dismiss()
   }
   const onKey = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && !isInCard(event.target)) acts.dismiss()
+    if (event.key === 'Escape' && !isInCard(event.target) && acts.dismiss()) event.preventDefault()
   }
   document.addEventListener('pointerdown', onElsewhere, { signal })
   document.addEventListener('keydown', onKey, { signal })

@@ -67,7 +67,7 @@ export function RestoreButton({ id, number }: { id: string; number: number }) {
   }
   return (
     <Button icon="restore" pending={pending} onClick={restore}>
-      Restore
+      Restore version {number}
     </Button>
   )
 }
