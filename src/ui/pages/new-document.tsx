@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useSearch } from 'wouter'
+import { useSession } from '../api/session.ts'
 import { ACCEPTED_FILES, type Source, sourceQuery } from '../api/sources.ts'
 import { Button } from '../components/button.tsx'
 import { FileButton } from '../components/file-button.tsx'
@@ -24,7 +25,7 @@ export default function NewDocument() {
   const optionFields = useRef<HTMLFieldSetElement>(null)
   const isReading = adding.items.some((item) => !item.source && item.error === undefined)
   useGivenSource((source) => adding.addExisting([source]))
-  useKeptText(field)
+  useKeptText(field, useSession().data?.project?.id ?? '')
 
   const addText = async (text: string) => {
     const added = await adding.addPasted(text)

@@ -1,33 +1,33 @@
 import { type RefObject, useEffect } from 'react'
 
-const KEPT = 'quill-pasted-text'
+const keyOf = (projectId: string) => `quill-pasted-text ${projectId}`
 
-/** What the field holds when its page is left stands in it again when the page is back, for this tab alone. */
-export function useKeptText(field: RefObject<HTMLTextAreaElement | null>) {
+/** What the field holds when its page is left stands in it again when the page is back: in this tab and project alone. */
+export function useKeptText(field: RefObject<HTMLTextAreaElement | null>, projectId: string) {
   useEffect(() => {
     const element = field.current!
-    element.value ||= readKept()
-    const keep = () => keepText(element.value)
+    element.value ||= readKept(projectId)
+    const keep = () => keepText(projectId, element.value)
     addEventListener('pagehide', keep)
     return () => {
       removeEventListener('pagehide', keep)
       keep()
     }
-  }, [field])
+  }, [field, projectId])
 }
 
-function readKept(): string {
+function readKept(projectId: string): string {
   try {
-    return sessionStorage.getItem(KEPT) ?? ''
+    return sessionStorage.getItem(keyOf(projectId)) ?? ''
   } catch {
     return ''
   }
 }
 
 /** A browser that has no room, or keeps nothing, goes without. */
-function keepText(text: string) {
+function keepText(projectId: string, text: string) {
   try {
-    sessionStorage.removeItem(KEPT)
-    if (text.trim()) sessionStorage.setItem(KEPT, text)
+    sessionStorage.removeItem(keyOf(projectId))
+    if (text.trim()) sessionStorage.setItem(keyOf(projectId), text)
   } catch {}
 }
