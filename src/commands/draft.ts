@@ -3,12 +3,13 @@ import { connect, type Db } from '#db/connect.ts'
 import { providerNames } from '#src/ai/registry.ts'
 import { SECTIONS_PER_POST_MAX, toneNames } from '#src/ai/schemas.ts'
 import { createDocument } from '#src/documents/documents.ts'
+import { DOCUMENT_TITLE_CHARS_MAX } from '#src/documents/schemas.ts'
 import { getVersion, versionBody } from '#src/documents/versions.ts'
 import { AppError } from '#src/errors.ts'
 import { createLog } from '#src/log.ts'
 import { getRun } from '#src/pipelines/runs.ts'
 import { newBlogRun } from '#src/pipelines/start.ts'
-import { RunOptions, WORDS_PER_RUN_MAX } from '#src/pipelines/steps.ts'
+import { type RunOptions, WORDS_PER_RUN_MAX } from '#src/pipelines/steps.ts'
 import { ensureProject } from '#src/projects/projects.ts'
 import { inlineQueue } from '#src/queue/inline.ts'
 import { addSource } from '#src/sources/add-source.ts'
@@ -158,12 +159,8 @@ function readOptions(values: { [K in keyof typeof optionConfig]?: string }): Run
 }
 
 function readTitle(title: string): string {
-  const { minLength, maxLength } = RunOptions.properties.title as unknown as {
-    minLength: number
-    maxLength: number
-  }
-  if (title.trim().length < minLength || title.length > maxLength)
-    throw new UsageError(`--title must have ${minLength} to ${maxLength} characters.`)
+  if (!title.trim() || title.length > DOCUMENT_TITLE_CHARS_MAX)
+    throw new UsageError(`--title must have 1 to ${DOCUMENT_TITLE_CHARS_MAX} characters.`)
   return title
 }
 

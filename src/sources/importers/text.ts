@@ -2,7 +2,7 @@ import { decodeText } from '#src/sources/decode-text.ts'
 import type { Importer } from '#src/sources/importer.ts'
 import { splitPassages } from '#src/sources/passages.ts'
 import { storableText } from '#src/sources/storable-text.ts'
-import { titledByFirstLine } from '../title-line.ts'
+import { titledByFirstLine } from '#src/sources/title-line.ts'
 
 export const text: Importer = {
   extensions: ['.txt'],
