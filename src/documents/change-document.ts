@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm'
 import { asConditionFailed, ConditionFailed, type Db, type Write } from '#db/connect.ts'
 import { documentSources, documents } from '#db/schema/documents.ts'
-import { AppError } from '#src/errors.ts'
 import { tell } from '#src/jobs/events.ts'
 import { requireSources } from '#src/sources/sources.ts'
 import {
+  changedMeanwhile,
   presentDocument,
   requireDocument,
   type StoredDocument,
@@ -80,12 +80,7 @@ async function renamedVersion(db: Db, renaming: Renaming): Promise<Write[] | und
     outline,
     author,
     reason: 'Renamed',
+    basedOn: document.revision,
   })
   return writes
 }
-
-const changedMeanwhile = () =>
-  new AppError(
-    'precondition_failed',
-    'The document was changed since you read it. Read it again, then repeat.',
-  )

@@ -151,12 +151,15 @@ export async function whileUnchanged(
     await atomically(db, db.update(documents).set(change).where(unchanged), writes)
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
-    throw new AppError(
-      'precondition_failed',
-      'The document was changed since you read it. Read it again, then repeat.',
-    )
+    throw changedMeanwhile()
   }
 }
+
+export const changedMeanwhile = () =>
+  new AppError(
+    'precondition_failed',
+    'The document was changed since you read it. Read it again, then repeat.',
+  )
 
 /** The writes that give a document its sources in order. */
 export const sourceWrites = (

@@ -30,6 +30,8 @@ export type NewVersion = {
   runId?: string
   jobId?: string
   restoredFrom?: number
+  /** The document's revision that the text was made from; whatever it has now unless told. */
+  basedOn?: number
 }
 
 /**
@@ -56,7 +58,7 @@ export async function nextVersion(db: Db, version: NewVersion): Promise<{ number
   const after = { ...document, ...change, updatedAt: new Date(now).toISOString() }
   const unchanged = and(
     eq(documents.id, documentId),
-    eq(documents.revision, document.revision),
+    eq(documents.revision, version.basedOn ?? document.revision),
     isNull(documents.deletedAt),
   )
 

@@ -39,11 +39,6 @@ export function kindOf(fileName: string): SourceKind {
   )
 }
 
-/** The importer for a file's ending; throws like `kindOf`. */
-export function importerFor(fileName: string): Importer {
-  return importers[kindOf(fileName)]
-}
-
 /**
  * Reads an uploaded file; without a `title` it finds one. Throws `unsupported_media_type`, `invalid_request`
  * for a file without text, `limit_exceeded` and `unreadable_file`, each with the reason in its message.

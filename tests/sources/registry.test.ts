@@ -1,12 +1,6 @@
 import { expect, test } from 'bun:test'
 import { LINE_CHARS_MAX, SOURCE_TEXT_BYTES_MAX, UPLOAD_BYTES_MAX } from '#src/sources/limits.ts'
-import {
-  acceptedExtensions,
-  importerFor,
-  importers,
-  importSource,
-  importText,
-} from '#src/sources/registry.ts'
+import { acceptedExtensions, importers, importSource, importText, kindOf } from '#src/sources/registry.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const upload = (fileName: string, content: string | number[] | Uint8Array) =>
@@ -14,7 +8,7 @@ const upload = (fileName: string, content: string | number[] | Uint8Array) =>
 
 test('the accepted endings are those of the importers, in any case', () => {
   expect(acceptedExtensions).toEqual(['.txt', '.md', '.markdown', '.html', '.htm', '.srt', '.vtt', '.docx'])
-  expect(importerFor('Talk.EN.SRT')).toBe(importers.srt)
+  expect(importers[kindOf('Talk.EN.SRT')]).toBe(importers.srt)
 })
 
 test('any other ending is refused with the list of those accepted', async () => {
