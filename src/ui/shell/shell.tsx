@@ -4,7 +4,6 @@ import { useShortcut } from '../keyboard/shortcuts.ts'
 import { OfflineBanner } from './offline-banner.tsx'
 import { Rail } from './rail.tsx'
 
-const CommandPalette = lazy(() => import('./command-palette.tsx'))
 const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx'))
 
 type Overlay = 'palette' | 'shortcuts' | undefined
@@ -21,6 +20,7 @@ export function Shell({ project, children }: { project: string; children: ReactN
   useShortcut({ keys: 'g j', label: 'Go to jobs', group: general }, () => navigate('/jobs'))
   useShortcut({ keys: 'n', label: 'New document', group: general }, () => navigate('/documents/new'))
   usePaletteKey(() => setOverlay('palette'))
+  const CommandPalette = usePalette()
   useArrival()
   const close = () => setOverlay(undefined)
   return (
@@ -39,14 +39,19 @@ export function Shell({ project, children }: { project: string; children: ReactN
           {children}
         </main>
       </div>
-      <Suspense>
-        {overlay === 'palette' && (
-          <CommandPalette onClose={close} openShortcuts={() => setOverlay('shortcuts')} />
-        )}
-        {overlay === 'shortcuts' && <ShortcutSheet onClose={close} />}
-      </Suspense>
+      {overlay === 'palette' && CommandPalette && (
+        <CommandPalette onClose={close} openShortcuts={() => setOverlay('shortcuts')} />
+      )}
+      <Suspense>{overlay === 'shortcuts' && <ShortcutSheet onClose={close} />}</Suspense>
     </>
   )
+}
+
+/** The palette, loaded before it is called and shown at once: what is typed right after its key belongs to it. */
+function usePalette() {
+  const [loaded, setLoaded] = useState<typeof import('./command-palette.tsx')>()
+  useEffect(() => void import('./command-palette.tsx').then(setLoaded), [])
+  return loaded?.default
 }
 
 function usePaletteKey(open: () => void) {
