@@ -14,6 +14,8 @@ export const errorStatus = {
   limit_exceeded: 422,
   unreadable_file: 422,
   source_too_short: 422,
+  address_refused: 422,
+  address_unreachable: 422,
   internal: 500,
   unavailable: 503,
 } as const
