@@ -63,7 +63,8 @@ export function startConsumer(options: ConsumerOptions): Consumer {
 
   async function pull(max: number): Promise<string[]> {
     try {
-      return await queue.pull({ max, waitMs: PULL_WAIT_MS, signal: stopping.signal })
+      const deliveries = await queue.pull({ max, waitMs: PULL_WAIT_MS, signal: stopping.signal })
+      return deliveries.map(({ jobId }) => jobId)
     } catch (error) {
       log.error({ err: error }, 'the queue could not be read')
       await Bun.sleep(REST_MS)

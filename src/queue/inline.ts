@@ -30,12 +30,19 @@ export function inlineQueue(db: Db): Queue {
         const remainingMs = deadline - Date.now()
         if (rows.length || remainingMs <= 0 || signal.aborted) {
           woken.wake()
-          return rows.map((row) => row.id)
+          return rows.map((row) => ({ jobId: row.id, receipt: row.id, attempts: 1 }))
         }
         woken.within(Math.min(POLL_MS, remainingMs))
         await woken.promise
       }
     },
+    settle: async () => {},
+    undeliverable: { pull: async () => [], acknowledge: async () => {} },
+    depth: async () => ({ waiting: 0, oldestAgeMs: 0 }),
+    pause: async () => {},
+    resume: async () => {},
+    isPaused: async () => false,
+    close: async () => {},
   }
 
   // Begins to listen before the table is read, so that a job written meanwhile is not slept over.

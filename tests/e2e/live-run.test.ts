@@ -97,8 +97,8 @@ function slowWorker({ db, queue, hub }: TestApp) {
   }
   const loop = (async () => {
     while (!stopping.signal.aborted)
-      for (const id of await queue.pull({ max: 8, waitMs: 1_000, signal: stopping.signal })) {
-        const work = perform(id, options).finally(() => running.delete(work))
+      for (const { jobId } of await queue.pull({ max: 8, waitMs: 1_000, signal: stopping.signal })) {
+        const work = perform(jobId, options).finally(() => running.delete(work))
         running.add(work)
       }
   })()
