@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { Secret } from './secret.ts'
 
 /** Every setting: its default, what it means, and how its text becomes a value. The README's table is made of it. */
 const settings = {
@@ -12,6 +13,11 @@ const settings = {
   PORT: setting('3000', 'The port to listen on; `0` takes any free one.', wholeNumber(0, 65_535)),
   DATA_DIR: setting('./data', 'Where everything is kept; created when it is missing.', nonEmpty),
   DATABASE_URL: setting('', 'The database, `file:<path>`. Default: `quill.db` in DATA_DIR.', databaseUrl),
+  MASTER_KEYS: setting(
+    '',
+    'The keys that encrypt stored secrets, `<id>:<base64 of 32 bytes>`, separated by commas: the first encrypts, all decrypt. Default: the file `master.keys` in DATA_DIR, made when it is needed.',
+    secretText,
+  ),
   LOG_LEVEL: setting(
     '',
     'How much to log: `debug`, `info`, `warn`, `error`, `silent`. Default: `warn` in development, `info` otherwise.',
@@ -39,6 +45,7 @@ export type Env = {
   port: number
   dataDir: string
   databaseUrl: string
+  masterKeys: Secret | undefined
   logLevel: LogLevel
   workerConcurrency: number
   jobLeaseMs: number
@@ -85,6 +92,7 @@ export function readEnv(source: Record<string, string | undefined>): Env {
     port: read('PORT'),
     dataDir,
     databaseUrl: read('DATABASE_URL') || `file:${join(dataDir, 'quill.db')}`,
+    masterKeys: read('MASTER_KEYS'),
     logLevel: read('LOG_LEVEL') || (environment === 'development' ? 'warn' : 'info'),
     workerConcurrency: read('WORKER_CONCURRENCY'),
     jobLeaseMs: read('JOB_LEASE_MS'),
@@ -158,6 +166,11 @@ function logLevel(text: string): LogLevel | '' {
 
 function onlyTrue(text: string): 'true' {
   return oneOf('true')(text)
+}
+
+/** Refuses nothing, because a refusal repeats the text: whoever uses the secret checks it. */
+function secretText(text: string): Secret | undefined {
+  return text ? new Secret(text) : undefined
 }
 
 function nonEmpty(text: string): string {
