@@ -1,0 +1,67 @@
+/** What a call is about: faults are told apart by it, and the limit of requests leaves pulls and acks out. */
+export type Operation = 'push' | 'pull' | 'ack' | 'peek' | 'purge' | 'manage'
+
+/**
+ * What may go wrong.
+ * `slow`: the answer comes after `ms`. `lost-answer`: the work is done, then the connection breaks.
+ * `refused`: the connection breaks before anything is done. `internal`: 500 with code 15000. `bad-gateway`: 502 with
+ * a page instead of JSON. `unsuccessful`: `success: false` under status 200. `rate-limited`: 429 with `retry-after`.
+ * `overloaded`: 429 with code 10250. `disabled`: 429 with code 10252. `duplicate`: what is pulled may be pulled again
+ * at once. `reorder`: messages come in any order.
+ */
+export type FaultKind =
+  | 'slow'
+  | 'lost-answer'
+  | 'refused'
+  | 'internal'
+  | 'bad-gateway'
+  | 'unsuccessful'
+  | 'rate-limited'
+  | 'overloaded'
+  | 'disabled'
+  | 'duplicate'
+  | 'reorder'
+
+export type Fault = {
+  kind: FaultKind
+  /** Every operation unless told. */
+  on?: Operation
+  /** For so many calls; until it is healed unless told. */
+  times?: number
+  /** From 0 to 1, by the fake's own seed; always unless told. */
+  chance?: number
+  /** How slow. */
+  ms?: number
+}
+
+export function createFaults(random: () => number) {
+  let faults: Fault[] = []
+  return {
+    inject(fault: Fault) {
+      faults.push({ ...fault })
+    },
+    heal() {
+      faults = []
+    },
+    /** The faults that hit this call. */
+    strike(operation: Operation): Map<FaultKind, Fault> {
+      const hits = faults.filter(
+        ({ on, chance, times }) =>
+          (on ?? operation) === operation && times !== 0 && (chance === undefined || random() < chance),
+      )
+      for (const fault of hits) if (fault.times !== undefined) fault.times--
+      return new Map(hits.map((fault) => [fault.kind, fault]))
+    },
+  }
+}
+
+/** Numbers from 0 up to 1, the same for the same seed (mulberry32, Tommy Ettinger, public domain). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
