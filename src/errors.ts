@@ -16,6 +16,7 @@ export const errorStatus = {
   source_too_short: 422,
   address_refused: 422,
   address_unreachable: 422,
+  rate_limited: 429,
   internal: 500,
   unavailable: 503,
 } as const
