@@ -55,9 +55,6 @@ export function unseal(ring: KeyRing, cell: Cell, text: string): Secret {
   return new Secret(opened)
 }
 
-/** The id of the key that a text was sealed with; undefined when it is none of `seal`. */
-export const sealingKeyOf = (text: string): string | undefined => parse(text)?.keyId
-
 /** What every text sealed with this key begins with. */
 export const sealedWith = (keyId: string) => `${VERSION}.${keyId}.`
 
