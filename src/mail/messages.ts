@@ -29,7 +29,7 @@ export const passwordReset = ({ link, minutes }: { link: string; minutes: number
     paragraphs: [
       'Somebody, probably you, asked to reset the password of your Quill account.',
       { label: 'Choose a new password', href: link },
-      `The link works once, for ${lengthOf(minutes)}.`,
+      `The link works once, within ${lengthOf(minutes)}.`,
       'Was it not you? Then leave it alone: your password stays as it is.',
     ],
   })

@@ -118,6 +118,6 @@ function refusal(failure: Failure): AppError {
     return new AppError('invalid_request', 'The mail server refused this address. Check how it is spelled.')
   return new AppError(
     'unavailable',
-    'The mail could not be sent: the mail server refused it. Whoever runs this Quill finds the reason in its log.',
+    'The mail could not be sent. Whoever runs this Quill finds the reason in its log.',
   )
 }

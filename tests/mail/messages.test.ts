@@ -78,7 +78,7 @@ describe('the mails say what they are for', () => {
 
   test('a length of time is said in the unit that people think in', () => {
     const lengthIn = (minutes: number) =>
-      /for (.*)\./.exec(messages.passwordReset({ link: LINK, minutes }).text)![1]
+      /within (.*)\./.exec(messages.passwordReset({ link: LINK, minutes }).text)![1]
     expect([1, 15, 60, 90, 120, 2880].map(lengthIn)).toEqual([
       'one minute',
       '15 minutes',
