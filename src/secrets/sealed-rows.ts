@@ -71,11 +71,10 @@ async function resealRows(
   ring: KeyRing,
   { column, rows }: { column: SealedColumn; rows: IdAndText[] },
 ): Promise<Resealed> {
-  const opened = rows.map(([id, text]) => ({
-    text,
-    cell: { ...column, id },
-    secret: tryUnseal(ring, { ...column, id }, text),
-  }))
+  const opened = rows.map(([id, text]) => {
+    const cell = { ...column, id }
+    return { cell, text, secret: tryUnseal(ring, cell, text) }
+  })
   const [first, ...rest] = opened.flatMap(({ cell, text, secret }) =>
     secret instanceof Secret ? [replacing(db, { cell, text, by: seal(ring, cell, secret) })] : [],
   )
