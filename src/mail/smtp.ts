@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { domainToASCII } from 'node:url'
-import { createTransport } from 'nodemailer'
 import { AppError } from '#src/errors.ts'
 import type { Log } from '#src/log.ts'
 import type { Sender } from './address.ts'
@@ -33,22 +32,17 @@ type Failure = Error & {
  */
 export function smtpMailer(server: SmtpServer, from: Sender, { log, ...options }: Options): Mailer {
   const { attemptMs = ATTEMPT_MS, pauseMs = PAUSE_MS, ca } = options
-  const transport = createTransport(transportOptions(server, attemptMs, ca))
-
-  const attempt = (mail: object): Promise<Failure | undefined> => {
-    const signal = AbortSignal.timeout(attemptMs)
-    return transport.sendMail({ ...mail, signal }).then(
-      () => undefined,
-      (error: Failure) => error,
-    )
-  }
-
   return {
     async send(mail) {
       checkMail(mail)
+      const transport = await openTransport(server, attemptMs, ca)
       const sent = withHead(mail, from)
       for (let count = 1; ; count++) {
-        const failure = await attempt(sent)
+        const signal = AbortSignal.timeout(attemptMs)
+        const failure = await transport.sendMail({ ...sent, signal }).then(
+          () => undefined,
+          (error: Failure) => error,
+        )
         if (!failure) return
         const isLast = count === ATTEMPTS_MAX || !mayPass(failure)
         const about = { host: server.host, attempt: count, ...describe(failure, server) }
@@ -61,14 +55,16 @@ export function smtpMailer(server: SmtpServer, from: Sender, { log, ...options }
   }
 }
 
-function transportOptions({ host, port, encryption, auth }: SmtpServer, attemptMs: number, ca?: string) {
-  return {
+/** What speaks SMTP; loaded with the first mail, so that no start waits for it. */
+async function openTransport({ host, port, encryption, auth }: SmtpServer, attemptMs: number, ca?: string) {
+  const { createTransport } = await import('nodemailer')
+  return createTransport({
     host,
     port,
     secure: encryption === 'tls',
     requireTLS: encryption === 'starttls',
     ignoreTLS: encryption === 'none',
-    tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const, ...(ca ? { ca } : {}) },
+    tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca ? { ca } : {}) },
     // Without `forceAuth` a mail goes out unauthenticated where the server offers no authentication.
     ...(auth ? { auth, forceAuth: true } : {}),
     connectionTimeout: attemptMs,
@@ -77,7 +73,7 @@ function transportOptions({ host, port, encryption, auth }: SmtpServer, attemptM
     dnsTimeout: attemptMs,
     disableFileAccess: true,
     disableUrlAccess: true,
-  }
+  })
 }
 
 /** The mail with what must stay the same from attempt to attempt. RFC 3834 asks programs to say that they are one. */
