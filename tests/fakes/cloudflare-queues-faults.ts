@@ -30,7 +30,7 @@ export type Fault = {
   times?: number
   /** From 0 to 1, by the fake's own seed; always unless told. */
   chance?: number
-  /** How slow. */
+  /** How slow, or how long to stay away; 0 and a second unless told. */
   ms?: number
 }
 

@@ -104,7 +104,7 @@ export async function startCloudflareQueues(options: FakeOptions = {}): Promise<
     inject: faults.inject,
     heal: faults.heal,
     advance(ms) {
-      offsetMs += ms
+      offsetMs += Math.ceil(ms)
     },
     now,
     messages: (name) =>
@@ -180,7 +180,8 @@ function answerTo(house: House, call: Call): { status: number; text: string; ret
   }
   try {
     if (struck.has('internal')) throw new Refusal('internal')
-    if (struck.has('rate-limited')) throw new Refusal('rateLimited', { retryAfterS: 1 })
+    const limited = struck.get('rate-limited')
+    if (limited) throw new Refusal('rateLimited', { retryAfterS: (limited.ms ?? 1_000) / 1_000 })
     if (struck.has('overloaded')) throw new Refusal('overloaded', { retryAfterS: 1 })
     if (struck.has('disabled')) throw new Refusal('disabled')
     const token = authenticate(house, call)

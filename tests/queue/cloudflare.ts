@@ -1,0 +1,66 @@
+import { connect } from '#db/connect.ts'
+import { createLog, type Log } from '#src/log.ts'
+import { cloudflareQueue } from '#src/queue/cloudflare.ts'
+import { cloudflareApi } from '#src/queue/cloudflare-api.ts'
+import { provision } from '#src/queue/cloudflare-provision.ts'
+import type { Queue } from '#src/queue/queue.ts'
+import { Secret } from '#src/secret.ts'
+import { type FakeOptions, type FakeQueues, startCloudflareQueues } from '#tests/fakes/cloudflare-queues.ts'
+import type { OpenQueue } from './queue-contract.ts'
+
+const LEASE_MS = 60_000
+
+export type OpenCloudflare = OpenQueue & {
+  fake: FakeQueues
+  /** The settings that lead to the fake. */
+  settings: ReturnType<typeof settingsOf>
+}
+
+/** The backend over a fake of Cloudflare Queues with its queues made, whose clock both go by. Nothing is slept. */
+export async function openCloudflare({
+  log = createLog('silent'),
+  ...options
+}: FakeOptions & { log?: Log } = {}) {
+  const fake = await startCloudflareQueues(options)
+  const { db, close } = connect(':memory:')
+  const settings = settingsOf(fake)
+  const clock = {
+    now: fake.now,
+    sleep: async (ms: number) => fake.advance(ms),
+  }
+  const api = cloudflareApi({ queuesUrl: queuesUrlOf(fake), token: settings.token, clock })
+  await provision(api, { queueName: 'quill-jobs', deadLetterName: 'quill-dead', leaseMs: LEASE_MS })
+  fake.requests.length = 0
+  const queues: Queue[] = []
+  const another = async () => {
+    const queue = cloudflareQueue({ ...settings, log, leaseMs: LEASE_MS, clock })
+    queues.push(queue)
+    return queue
+  }
+  const opened: OpenCloudflare = {
+    db,
+    fake,
+    settings,
+    queue: await another(),
+    another,
+    leaseMs: LEASE_MS,
+    advance: fake.advance,
+    async [Symbol.asyncDispose]() {
+      for (const queue of queues) await queue.close()
+      await fake.stop()
+      close()
+    },
+  }
+  return opened
+}
+
+export const queuesUrlOf = ({ url, accountId }: FakeQueues) => `${url}/accounts/${accountId}/queues`
+
+/** How the settings would name the fake. */
+export const settingsOf = (fake: FakeQueues) => ({
+  accountId: fake.accountId,
+  token: new Secret(fake.token),
+  queueName: 'quill-jobs',
+  deadLetterName: 'quill-dead',
+  queueUrl: `${queuesUrlOf(fake)}/quill-jobs/messages`,
+})
