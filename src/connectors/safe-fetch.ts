@@ -7,11 +7,11 @@ import { checkedRequest, firstHop, type Hop, nextHop } from './safe-fetch/hops.t
 import { publicAddresses, type Resolve, resolveName } from './safe-fetch/public-addresses.ts'
 
 /** Browsers follow 20; a site that means well needs one or two. */
-export const REDIRECTS_MAX = 5
+const REDIRECTS_MAX = 5
 /** From the look-up of the name to the last byte of the body. */
-export const EXCHANGE_MS_MAX = 30_000
+const EXCHANGE_MS_MAX = 30_000
 /** As it is after decoding. */
-export const BODY_BYTES_MAX = 10 * 1024 * 1024
+const BODY_BYTES_MAX = 10 * 1024 * 1024
 
 const BODILESS_STATUSES = new Set([204, 205, 304])
 
@@ -39,7 +39,7 @@ export type SafeFetchOptions = {
  * Each exchange has a connection of its own. The runtime's proxy settings are not used: a proxy would look the
  * name up again.
  *
- * Rejects with `address_refused` before anything is sent there, `address_unreachable` when the site fails (only
+ * Rejects with `address_refused` before the request is sent there, `address_unreachable` when the site fails (only
  * this one is worth another try), `limit_exceeded` over a limit, or the reason of the caller's signal. The body
  * rejects in the same way while it is read. As in `fetch`, `redirect: 'manual'` answers with the redirect itself.
  */

@@ -6,11 +6,11 @@ import { AppError, limitExceeded } from '#src/errors.ts'
 import type { Hop } from './hops.ts'
 import { unreachable } from './unreachable.ts'
 
-export const HEADER_BYTES_MAX = 32 * 1024
+const HEADER_BYTES_MAX = 32 * 1024
 /** Of one address, before the next one is tried. */
-export const CONNECT_MS_MAX = 5_000
+const CONNECT_MS_MAX = 5_000
 /** A site with more addresses than these is not reached through the others either. */
-export const ADDRESSES_TRIED_MAX = 4
+const ADDRESSES_TRIED_MAX = 4
 /** Answers before the answer (RFC 9110, 1xx): a site needs none or one. */
 const INTERIM_ANSWERS_MAX = 8
 
@@ -24,6 +24,9 @@ type Line = { connect: Connect; ca?: string; signal: AbortSignal }
  * Sends one request to the first of the addresses that takes a connection, and answers with the head of the
  * response; its body is still to be read. Nothing is sent twice. When the signal is aborted the connection is
  * closed, during the body too.
+ *
+ * Not by `fetch`, which connects to whatever a proxy setting or a pooled connection leads to, and unpacks a body
+ * before it can be counted.
  */
 export async function exchange(hop: Hop, addresses: string[], line: Line): Promise<IncomingMessage> {
   const host = hop.url.hostname

@@ -15,7 +15,7 @@ const CONNECTION_HEADERS = [
   ...['proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
 ]
 const BODY_HEADERS = ['content-encoding', 'content-language', 'content-location', 'content-type']
-/** All that another origin is told: any other header may carry a secret, whatever its name. */
+/** What another origin is told. Every other header may carry a secret, whatever its name. */
 const TRAVELLING_HEADERS = new Set(['accept', 'accept-language', 'user-agent', ...BODY_HEADERS])
 
 /** Takes what `fetch` takes. Throws `address_refused` for what is not a plain web address. */

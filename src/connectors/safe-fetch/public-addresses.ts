@@ -8,7 +8,7 @@ import { unreachable } from './unreachable.ts'
  * Where web sites are served. All else that listens on public addresses is mail, databases and consoles, whose
  * protocols can be spoken through a request.
  */
-export const PORTS = [80, 443, 8080, 8443]
+const PORTS = [80, 443, 8080, 8443]
 
 /** Public by the registries, but inside a platform: Azure's host agent. */
 const PLATFORM_ADDRESSES = new Set(['168.63.129.16'])
