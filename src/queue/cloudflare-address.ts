@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import type { Secret } from '#src/secret.ts'
+import type { CloudflareSettings } from '#src/queue-settings.ts'
 import type { CloudflareApi } from './cloudflare-api.ts'
 import { CloudflareError } from './cloudflare-errors.ts'
 
@@ -7,19 +7,6 @@ const API_URL = 'https://api.cloudflare.com/client/v4'
 const QUEUES_PER_PAGE = 100
 /** An account holds 10,000 queues at most. */
 const PAGES_MAX = 100
-
-/** What the settings say of Cloudflare Queues. */
-export type CloudflareSettings = {
-  accountId: string
-  token: Secret
-  queueName: string
-  /** The queue of what could not be delivered, if there is one. */
-  deadLetterName?: string
-  /** `CF_QUEUE_URL`: `<api>/accounts/<account>/queues/<id or name>/messages`, another way in than Cloudflare's own. */
-  queueUrl?: string
-  /** `CF_QUEUE_ID`: spares looking the name up. */
-  queueId?: string
-}
 
 /** A queue by its id where that is known, by its name where it must be looked up. */
 export type QueueRef = { id: string } | { name: string }

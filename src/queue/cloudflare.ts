@@ -1,5 +1,6 @@
 import type { Log } from '#src/log.ts'
-import { type CloudflareSettings, findQueueId, queueAddress } from './cloudflare-address.ts'
+import type { CloudflareSettings } from '#src/queue-settings.ts'
+import { findQueueId, queueAddress } from './cloudflare-address.ts'
 import { cloudflareApi } from './cloudflare-api.ts'
 import { type QueueCalls, queueCalls, type Settled } from './cloudflare-calls.ts'
 import { type Clock, realClock } from './cloudflare-clock.ts'
@@ -8,15 +9,18 @@ import { type Idle, idleness } from './cloudflare-idle.ts'
 import { decodeMessage, delaySeconds, encodeMessage, type PulledMessage } from './cloudflare-messages.ts'
 import type { Delivery, PullOptions, Queue } from './queue.ts'
 
-/** A lease cannot be prolonged; this is the longest one there is. */
-const LEASE_MS_MAX = 43_200_000
+/**
+ * How long a message stays with who pulled it. A lease cannot be prolonged, so it is longer than any kind of job may
+ * take; a worker that died is noticed sooner, by the lease in the row of its job.
+ */
+export const DELIVERY_LEASE_MS = 30 * 60_000
 /** How long a message that could not be delivered stays with who looks at it. */
 const DEAD_LETTER_LEASE_MS = 5 * 60_000
 
 export type CloudflareQueueOptions = CloudflareSettings & {
   log: Log
-  /** How long a delivery that nobody settles stays away: longer than any kind of job may take. */
-  leaseMs: number
+  /** How long a delivery that nobody settles stays away; up to 12 hours. */
+  leaseMs?: number
   clock?: Clock
 }
 
@@ -27,7 +31,7 @@ type Parts = { jobs: QueueCalls; idle: Idle; clock: Clock; log: Log; leaseMs: nu
  * first call. Failures are CloudflareErrors, which say what to do.
  */
 export function cloudflareQueue(options: CloudflareQueueOptions): Queue {
-  const { log, token, clock = realClock } = options
+  const { log, token, leaseMs = DELIVERY_LEASE_MS, clock = realClock } = options
   const { queuesUrl, queue, deadLetters } = queueAddress(options)
   const api = cloudflareApi({ queuesUrl, token, clock })
   const jobs = queueCalls(
@@ -41,7 +45,7 @@ export function cloudflareQueue(options: CloudflareQueueOptions): Queue {
       onceFound(() => findQueueId(api, deadLetters)),
     )
   const idle = idleness(clock)
-  const parts: Parts = { jobs, idle, clock, log, leaseMs: Math.min(options.leaseMs, LEASE_MS_MAX) }
+  const parts: Parts = { jobs, idle, clock, log, leaseMs }
 
   return {
     name: 'cloudflare',

@@ -1,0 +1,104 @@
+import { Type } from '@sinclair/typebox'
+import type { CloudflareSettings } from '#src/queue-settings.ts'
+import { findQueueId, type QueueRef, queueAddress } from './cloudflare-address.ts'
+import { type CloudflareApi, cloudflareApi } from './cloudflare-api.ts'
+import { queueCalls } from './cloudflare-calls.ts'
+import { type Clock, realClock } from './cloudflare-clock.ts'
+import { CloudflareError } from './cloudflare-errors.ts'
+import { listConsumers } from './cloudflare-provision.ts'
+
+/** One thing that was looked at: with what is wrong, or with what was found. */
+export type Finding = {
+  what: string
+  problem?: string
+  detail?: string
+  /** Cloudflare could not be asked: the problem may be over in a moment. */
+  isPassing?: boolean
+}
+
+const SETUP = 'Run `bun scripts/cloudflare-setup.ts`.'
+
+/** Asks Cloudflare itself whether the queue can be used: token, queue, consumer, dead letters. Changes nothing. */
+export async function examineCloudflare(
+  settings: CloudflareSettings,
+  clock: Clock = realClock,
+): Promise<Finding[]> {
+  const { queuesUrl, queue, deadLetters } = queueAddress(settings)
+  const api = cloudflareApi({ queuesUrl, token: settings.token, clock })
+  const findings = await examineQueue(api, queue, { name: settings.queueName, clock })
+  if (!findings.every(({ problem }) => !problem)) return findings
+  const [id, name] = [await findQueueId(api, queue), settings.queueName]
+  findings.push(await examineConsumer(api, { id, name, deadLetterName: settings.deadLetterName }))
+  if (!deadLetters)
+    return [...findings, { what: 'Dead letter queue', detail: 'none: CF_QUEUE_DLQ is not set' }]
+  return [...findings, ...(await examineDeadLetters(api, deadLetters))]
+}
+
+async function examineQueue(
+  api: CloudflareApi,
+  ref: QueueRef,
+  { name, clock }: { name: string; clock: Clock },
+): Promise<Finding[]> {
+  const found = await attempt('Cloudflare queue', async () => {
+    const id = await findQueueId(api, ref)
+    const calls = queueCalls(api, async () => id)
+    const { waiting } = await calls.depth(clock.now())
+    const paused = (await calls.isPaused()) ? ', paused' : ''
+    return { what: `Cloudflare queue "${name}"`, detail: `${id}, ${waiting} messages${paused}`, id }
+  })
+  if (!('id' in found)) return [found]
+  const { id, ...queue } = found
+  return [queue, await attempt('API token', () => examineToken(api, id))]
+}
+
+/** Acknowledging nothing needs the right to write and does nothing. */
+async function examineToken(api: CloudflareApi, id: string): Promise<Finding> {
+  const body = { acks: [], retries: [] }
+  const path = `/${id}/messages/ack`
+  await api.call({ to: 'acknowledge nothing, as a test', path, body, result: Type.Unknown() })
+  return { what: 'API token', detail: 'may read and write queues' }
+}
+
+type Expected = { id: string; name: string; deadLetterName?: string }
+
+async function examineConsumer(
+  api: CloudflareApi,
+  { id, name, deadLetterName = '' }: Expected,
+): Promise<Finding> {
+  const what = `Consumer of "${name}"`
+  return attempt(what, async () => {
+    const [consumer] = await listConsumers(api, { id, name })
+    if (!consumer) return { what, problem: `missing. ${SETUP}` }
+    if (consumer.type !== 'http_pull')
+      return { what, problem: `a Worker, and a queue has one consumer: remove it. ${SETUP}` }
+    const { dead_letter_queue = '', settings } = consumer
+    if (dead_letter_queue !== deadLetterName)
+      return {
+        what,
+        problem: `its dead letters go to "${dead_letter_queue}", but CF_QUEUE_DLQ is "${deadLetterName}". ${SETUP}`,
+      }
+    return { what, detail: `http_pull, ${settings?.max_retries ?? '?'} retries` }
+  })
+}
+
+async function examineDeadLetters(api: CloudflareApi, ref: QueueRef): Promise<Finding[]> {
+  const name = 'name' in ref ? ref.name : ref.id
+  const found = await attempt('Dead letter queue', async () => {
+    const id = await findQueueId(api, ref)
+    const { waiting } = await queueCalls(api, async () => id).depth(0)
+    return { what: `Dead letter queue "${name}"`, detail: `${waiting} messages`, id }
+  })
+  if (!('id' in found)) return [found]
+  const { id, ...queue } = found
+  return [queue, await examineConsumer(api, { id, name })]
+}
+
+/** What `look` found, or why it could not. */
+async function attempt<T extends Finding>(what: string, look: () => Promise<T>): Promise<T | Finding> {
+  try {
+    return await look()
+  } catch (error) {
+    if (!(error instanceof CloudflareError)) throw error
+    return { what, problem: error.message, isPassing: error.action === 'again' || error.action === 'later' }
+  }
+}
