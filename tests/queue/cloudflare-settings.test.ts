@@ -8,10 +8,10 @@ const complete = {
   CF_QUEUE_NAME: 'quill-jobs',
 }
 
-const problemOf = (
-  source: Record<string, string>,
-  environment: 'production' | 'development' = 'production',
-) => readQueueSettings(source, environment).problem ?? ''
+const production = { isProduction: true }
+const development = { isProduction: false }
+
+const problemOf = (source: Record<string, string>) => readQueueSettings(source, production).problem ?? ''
 
 describe('which queue the settings choose', () => {
   test('in development the database, without a word', () => {
