@@ -28,7 +28,7 @@ export function githubIdentity({ clientId, clientSecret, url, apiUrl, timeoutMs 
       },
     })
   return {
-    id: 'github' as const,
+    id: 'github',
     name: 'GitHub',
     issuer: `${url}/login/oauth`,
     accountSubject: ({ profile }) => profile.id,

@@ -40,7 +40,7 @@ export function googleIdentity({ clientId, clientSecret, issuer, timeoutMs }: Go
   }
 
   return {
-    id: 'google' as const,
+    id: 'google',
     name: 'Google',
     issuer,
     requiresIdTokenNonce: true,

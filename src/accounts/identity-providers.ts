@@ -3,18 +3,14 @@ import type { OAuthProvider } from 'better-auth/oauth2'
 import { ConfigError, type Env } from '#src/env.ts'
 import { AppError } from '#src/errors.ts'
 import { isLoopback } from '#src/loopback.ts'
-import { githubIdentity } from './github-identity.ts'
-import { googleIdentity } from './google-identity.ts'
 
 /** How long one request to a provider may take; a sign-in makes up to three of them, one after the other. */
 const PROVIDER_TIMEOUT_MS = 10_000
 
 export type IdentityProviderName = 'github' | 'google'
-
-export type IdentityProviderSettings = Pick<Env, 'github' | 'google'>
 export type IdentityProviders = ReturnType<typeof identityProviders>
 
-type Provider = ReturnType<typeof githubIdentity> | ReturnType<typeof googleIdentity>
+type Settings = Pick<Env, IdentityProviderName>
 type Logger = { error: (message: string) => void }
 
 /**
@@ -22,19 +18,14 @@ type Logger = { error: (message: string) => void }
  * their `names` in the order of buttons. Nothing is asked of a provider before somebody signs in with it.
  * Throws ConfigError when the address of one of them is neither https nor on this machine.
  */
-export function identityProviders(
-  { github, google }: IdentityProviderSettings,
-  timeoutMs = PROVIDER_TIMEOUT_MS,
-) {
-  const providers: Provider[] = []
-  if (github.clientId && github.clientSecret)
-    providers.push(githubIdentity({ ...github, clientSecret: github.clientSecret, timeoutMs }))
-  if (google.clientId && google.clientSecret)
-    providers.push(googleIdentity({ ...google, clientSecret: google.clientSecret, timeoutMs }))
+export function identityProviders(settings: Settings, timeoutMs = PROVIDER_TIMEOUT_MS) {
+  const { github, google } = settings
   refuseUnsafe({ GITHUB_URL: github.url, GITHUB_API_URL: github.apiUrl, GOOGLE_ISSUER: google.issuer })
   return {
-    names: providers.map(({ id }): IdentityProviderName => id),
-    plugins: [pluginFor(providers)],
+    names: (['github', 'google'] as const).filter(
+      (name) => settings[name].clientId && settings[name].clientSecret,
+    ),
+    plugins: [pluginFor(settings, timeoutMs)],
     linking,
   }
 }
@@ -56,20 +47,39 @@ const linking = {
  * take Google's id_token unchecked; its generic ones hold up every sign-in while discovery hangs, and take a
  * person without an id_token.
  */
-function pluginFor(providers: Provider[]) {
+function pluginFor(settings: Settings, timeoutMs: number) {
   return {
     id: 'identity-providers',
-    init: ({ logger, socialProviders }) => ({
-      context: { socialProviders: [...providers.map((each) => reporting(each, logger)), ...socialProviders] },
-    }),
+    async init({ logger, socialProviders }) {
+      const providers = await providersOf(settings, timeoutMs)
+      return {
+        context: {
+          socialProviders: [...providers.map((each) => reporting(each, logger)), ...socialProviders],
+        },
+      }
+    },
   } satisfies BetterAuthPlugin
+}
+
+/** Loaded with better-auth's engine, not with the first page. */
+async function providersOf({ github, google }: Settings, timeoutMs: number): Promise<OAuthProvider[]> {
+  const providers: OAuthProvider[] = []
+  if (github.clientId && github.clientSecret) {
+    const { githubIdentity } = await import('./github-identity.ts')
+    providers.push(githubIdentity({ ...github, clientSecret: github.clientSecret, timeoutMs }))
+  }
+  if (google.clientId && google.clientSecret) {
+    const { googleIdentity } = await import('./google-identity.ts')
+    providers.push(googleIdentity({ ...google, clientSecret: google.clientSecret, timeoutMs }))
+  }
+  return providers
 }
 
 /** Turns what goes wrong at a provider into a line of the log and into what better-auth answers with. */
 function reporting(provider: OAuthProvider, logger: Logger): OAuthProvider {
-  const orNull = async <T>(work: Promise<T>): Promise<T | null> => {
+  const orNull = async <T>(work: () => Promise<T> | T): Promise<T | null> => {
     try {
-      return await work
+      return await work()
     } catch (error) {
       logger.error(`${provider.name}: ${(error as Error).message}`)
       return null
@@ -77,10 +87,10 @@ function reporting(provider: OAuthProvider, logger: Logger): OAuthProvider {
   }
   return {
     ...provider,
-    validateAuthorizationCode: (request) => orNull(provider.validateAuthorizationCode(request)),
-    getUserInfo: (tokens) => orNull(provider.getUserInfo(tokens)),
+    validateAuthorizationCode: (request) => orNull(() => provider.validateAuthorizationCode(request)),
+    getUserInfo: (tokens) => orNull(() => provider.getUserInfo(tokens)),
     createAuthorizationURL: async (request) => {
-      const url = await orNull(Promise.resolve(provider.createAuthorizationURL(request)))
+      const url = await orNull(() => provider.createAuthorizationURL(request))
       if (url) return url
       throw new AppError(
         'unavailable',
