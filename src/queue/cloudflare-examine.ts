@@ -72,7 +72,7 @@ async function examineConsumer(
     if (consumer.type !== 'http_pull')
       return { what, problem: `a Worker, and a queue has one consumer: remove it. ${SETUP}` }
     const { dead_letter_queue = '', settings } = consumer
-    if (dead_letter_queue !== deadLetterName)
+    if (deadLetterName && dead_letter_queue !== deadLetterName)
       return {
         what,
         problem: `its dead letters go to "${dead_letter_queue}", but CF_QUEUE_DLQ is "${deadLetterName}". ${SETUP}`,
