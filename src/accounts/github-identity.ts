@@ -1,6 +1,6 @@
 import { createAuthorizationURL, type OAuthProvider } from 'better-auth/oauth2'
 import type { Secret } from '#src/secret.ts'
-import { askProvider, textField } from './ask-provider.ts'
+import { askProvider, refusalIn, textField } from './ask-provider.ts'
 
 export type GithubSettings = {
   clientId: string
@@ -56,8 +56,8 @@ export function githubIdentity({ clientId, clientSecret, url, apiUrl, timeoutMs 
         }),
       })
       // GitHub refuses with status 200.
-      const { error } = answer as { error?: unknown }
-      if (error) throw new Error(`GitHub refused the code: ${String(error)}.`)
+      const refusal = refusalIn(answer)
+      if (refusal) throw new Error(`The code was refused: ${refusal}.`)
       // Under `raw` the token serves this sign-in and is stored nowhere.
       return { raw: { access_token: textField(answer, 'access_token') } }
     },

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
 import { identityProviders } from '#src/accounts/identity-providers.ts'
+import { Secret } from '#src/secret.ts'
 import type { IdTokenFlaw } from '#tests/fakes/identity-provider-google.ts'
 import {
   cookies,
@@ -15,7 +16,7 @@ import {
 } from './signing-in.ts'
 
 /** Soon over when a provider does not answer; enough for what it still has to answer. */
-const SHORT_MS = 300
+const SHORT_MS = 500
 
 const idp = startProviders()
 const settings = settingsOf(idp)
@@ -131,6 +132,13 @@ describe.each(PROVIDERS)('signing in with %s', (name) => {
       expect(idp.asked).not.toContain('/elsewhere')
     },
   )
+
+  test('tells the operator, not the person, that the provider does not know the client', async () => {
+    const at = installation(idp, { [name]: { ...settings[name], clientSecret: new Secret('a guess') } })
+    expect((await walk(at, name)).location).toBe('/failed?error=invalid_code')
+    expect(at.log.join('\n')).toMatch(/invalid_client|incorrect_client_credentials/)
+    expect(at.log.join('\n')).not.toContain('a guess')
+  })
 
   test('fails within the time limit, with the reason in the log, while the provider does not answer', async () => {
     const at = installation(idp, { timeoutMs: SHORT_MS })

@@ -153,7 +153,7 @@ async function authorize(
   if (refusal) return refusal
   const fault = faultOf(site, asked)
   if (fault) return sendBack(site, asked, { error: fault })
-  if (request.method === 'GET') return consentPage(site, Object.values(people))
+  if (request.method === 'GET') return consentPage(site, people)
   const form = new URLSearchParams(await request.text())
   const person = people[form.get('as') ?? '']
   if (!person) return new Response('Nobody by that name.', { status: 400 })
@@ -165,11 +165,11 @@ async function authorize(
   )
 }
 
-function consentPage({ name }: Site, people: Person[]): Response {
-  const options = people.map(({ login, name }) => `<option value="${login}">${name}</option>`).join('')
+function consentPage({ name }: Site, people: Record<string, Person>): Response {
+  const options = Object.entries(people).map(([key, { name }]) => `<option value="${key}">${name}</option>`)
   const page = `<!doctype html><html lang="en"><title>Sign in with ${name}</title><main>
 <h1>${name}: sign in to Quill?</h1><form method="post">
-<p><label>As <select name="as">${options}</select></label></p>
+<p><label>As <select name="as">${options.join('')}</select></label></p>
 <p><button name="decision" value="allow">Allow</button> <button name="decision" value="refuse">Refuse</button></p>
 </form></main></html>`
   return new Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } })
