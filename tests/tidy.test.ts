@@ -13,10 +13,13 @@ const SHIPPED = ['src', 'worker', 'db']
 
 /** Which rooms may know a table: every row has one owner, whom the others ask. */
 const TABLE_OWNERS: Record<string, string[]> = {
+  accounts: ['src/accounts'],
+  audit: ['src/audit'],
   projects: ['src/projects'],
   sources: ['src/sources'],
   documents: ['src/documents'],
   jobs: ['src/jobs', 'src/pipelines', 'src/queue', 'worker'],
+  limits: ['src/limits'],
 }
 /** What everything stands on; it knows nothing that stands on it. */
 const GROUND = /^src\/(?!(main|server|services|app|app-deps|interface)\.ts)[\w.-]+\.ts$/

@@ -1,0 +1,55 @@
+import type { Db } from '#db/connect.ts'
+import type { Secret } from '#src/secret.ts'
+import { hashSubjects } from './hash-subject.ts'
+import { createMemoryWindow } from './memory-window.ts'
+import {
+  type RateLimit,
+  REQUESTS_PER_ADDRESS,
+  REQUESTS_PER_KEY,
+  REQUESTS_PER_SESSION,
+} from './rate-limits.ts'
+import { createSharedWindow } from './shared-window.ts'
+import { createSignInLimit } from './sign-in.ts'
+import type { Taking, Window } from './window.ts'
+
+type Options = {
+  db: Db
+  /** A secret of this installation, with which subjects are hashed before they are stored. */
+  secret: Secret
+  /** Whether several processes serve: limits that they share are then kept in the database. */
+  shared: boolean
+}
+
+/** The rate limits of a process. */
+export type Rates = {
+  /** Takes one of a limit for a subject. Only what is kept in the database has to be waited for. */
+  take(limit: RateLimit, subject: string): Taking | Promise<Taking>
+  signIn: ReturnType<typeof createSignInLimit>
+}
+
+export function createRates({ db, secret, shared }: Options): Rates {
+  const hash = hashSubjects(secret)
+  const windows = new Map<RateLimit, Window>()
+
+  function open(limit: RateLimit): Window {
+    const isStored = limit.kept === 'always' || (limit.kept === 'shared' && shared)
+    const window = isStored ? createSharedWindow(limit, { db, hash }) : createMemoryWindow(limit)
+    windows.set(limit, window)
+    return window
+  }
+
+  return {
+    take: (limit, subject) => (windows.get(limit) ?? open(limit)).take(subject),
+    signIn: createSignInLimit({ db, hash }),
+  }
+}
+
+const REQUESTS_PER = {
+  api_key: REQUESTS_PER_KEY,
+  person: REQUESTS_PER_SESSION,
+  address: REQUESTS_PER_ADDRESS,
+}
+
+/** Takes one request of a key, of the session of a person, or of an address (as `networkOf` gives it). */
+export const takeRequest = (rates: Rates, caller: { kind: keyof typeof REQUESTS_PER; id: string }) =>
+  rates.take(REQUESTS_PER[caller.kind], caller.id)
