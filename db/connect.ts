@@ -77,6 +77,17 @@ export async function atomically(db: Db, condition: Write, writes: Write[]): Pro
   }
 }
 
+/** The same, for who wants to know whether the condition held rather than catch it. */
+export async function tryAtomically(db: Db, condition: Write, writes: Write[]): Promise<boolean> {
+  try {
+    await atomically(db, condition, writes)
+    return true
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false
+    throw error
+  }
+}
+
 /** The error of a batch, as ConditionFailed when that is what it was. */
 export const asConditionFailed = (error: unknown): unknown =>
   /CHECK constraint failed: holds/.test(messages(error))

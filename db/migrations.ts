@@ -1,6 +1,12 @@
 import ground from './migrations/0001-ground.sql' with { type: 'text' }
+import access from './migrations/0002-access.sql' with { type: 'text' }
+import limits from './migrations/0003-limits.sql' with { type: 'text' }
 
 export type Migration = { tag: string; sql: string }
 
 /** In the order they apply. A migration that has shipped is never edited: the runner refuses it. */
-export const migrations: readonly Migration[] = [{ tag: '0001-ground', sql: ground }]
+export const migrations: readonly Migration[] = [
+  { tag: '0001-ground', sql: ground },
+  { tag: '0002-access', sql: access },
+  { tag: '0003-limits', sql: limits },
+]

@@ -4,14 +4,16 @@ import { Problem } from './problem.ts'
 
 /** Every route behind a principal can answer these … */
 const BEHIND_PRINCIPAL: ErrorCode[] = [
+  'project_missing',
   'unauthenticated',
   'forbidden',
   'not_found',
   'invalid_request',
+  'rate_limited',
   'internal',
 ]
 /** … and one that is open to everybody this one. */
-const OPEN: ErrorCode[] = ['internal']
+const OPEN: ErrorCode[] = ['rate_limited', 'internal']
 
 type Answers<Success> = { description?: string; success: Success; errors?: ErrorCode[]; open?: boolean }
 

@@ -1,6 +1,25 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { Secret } from './secret.ts'
+import { localUrl } from './loopback.ts'
+import type { Secret } from './secret.ts'
+import {
+  databaseUrl,
+  type Environment,
+  environmentName,
+  type LogLevel,
+  logLevel,
+  nonEmpty,
+  onlyTrue,
+  origins,
+  publicUrl,
+  type SignUp,
+  secret,
+  signUp,
+  text,
+  trueOrFalse,
+  webAddress,
+  wholeNumber,
+} from './setting-values.ts'
 
 /** Every setting: its default, what it means, and how its text becomes a value. The README's table is made of it. */
 const settings = {
@@ -11,12 +30,50 @@ const settings = {
   ),
   HOST: setting('127.0.0.1', 'The address to listen on; `0.0.0.0` for every network.', nonEmpty),
   PORT: setting('3000', 'The port to listen on; `0` takes any free one.', wholeNumber(0, 65_535)),
+  PUBLIC_URL: setting(
+    '',
+    'Where people reach this installation: links in mails and sign-in by GitHub or Google need it; with `https:` cookies are bound to the host. Default: HOST and PORT.',
+    publicUrl,
+  ),
   DATA_DIR: setting('./data', 'Where everything is kept; created when it is missing.', nonEmpty),
   DATABASE_URL: setting('', 'The database, `file:<path>`. Default: `quill.db` in DATA_DIR.', databaseUrl),
+  SIGN_UP: setting(
+    '',
+    'Who may make an account: `open` for everybody, `invited` for who has an invitation. Default: `invited` in production, `open` otherwise.',
+    signUp,
+  ),
   MASTER_KEYS: setting(
     '',
     'The keys that encrypt stored secrets, `<id>:<base64 of 32 bytes>`, separated by commas: the first encrypts, all decrypt. Default: the file `master.keys` in DATA_DIR, made when it is needed.',
-    secretText,
+    secret,
+  ),
+  SMTP_URL: setting(
+    '',
+    'The mail server, `smtp://user:password@host:587` or `smtps://…`. Without it mails are put into `mail` in DATA_DIR.',
+    secret,
+  ),
+  MAIL_FROM: setting('', 'The sender of mails, `Quill <quill@example.com>`. Needed with SMTP_URL.', text),
+  GITHUB_CLIENT_ID: setting('', 'Sign-in by GitHub: the id of your OAuth app.', text),
+  GITHUB_CLIENT_SECRET: setting('', 'Its secret.', secret),
+  GITHUB_URL: setting('https://github.com', 'GitHub, or your GitHub Enterprise.', webAddress),
+  GITHUB_API_URL: setting('https://api.github.com', 'Its API.', webAddress),
+  GOOGLE_CLIENT_ID: setting('', 'Sign-in by Google: the id of your OAuth client.', text),
+  GOOGLE_CLIENT_SECRET: setting('', 'Its secret.', secret),
+  GOOGLE_ISSUER: setting('https://accounts.google.com', 'The OpenID Connect issuer to ask.', webAddress),
+  TRUSTED_PROXIES: setting(
+    '0',
+    'How many proxies stand in front: the address of a client is read that many from the right in `X-Forwarded-For`.',
+    wholeNumber(0, 10),
+  ),
+  CORS_ORIGINS: setting(
+    '',
+    'Web pages of other origins that may call the API with a key, `https://a.example,https://b.example`. Default: none.',
+    origins,
+  ),
+  ALLOW_LOOPBACK_FETCH: setting(
+    'false',
+    'Let addresses that users name be on this machine: for development, refused in production.',
+    trueOrFalse,
   ),
   LOG_LEVEL: setting(
     '',
@@ -36,16 +93,25 @@ const settings = {
   ),
 } as const
 
-export type Environment = 'development' | 'test' | 'production'
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
-
 export type Env = {
   environment: Environment
   host: string
   port: number
+  /** Without a slash at its end. */
+  publicUrl: string
+  /** Whether cookies are sent over HTTPS only, under names that are bound to the host. */
+  secureCookies: boolean
   dataDir: string
   databaseUrl: string
+  signUp: SignUp
   masterKeys: Secret | undefined
+  smtpUrl: Secret | undefined
+  mailFrom: string
+  github: { clientId: string; clientSecret: Secret | undefined; url: string; apiUrl: string }
+  google: { clientId: string; clientSecret: Secret | undefined; issuer: string }
+  trustedProxies: number
+  corsOrigins: string[]
+  allowLoopbackFetch: boolean
   logLevel: LogLevel
   workerConcurrency: number
   jobLeaseMs: number
@@ -85,19 +151,47 @@ export function readEnv(source: Record<string, string | undefined>): Env {
     }
   }
   const environment = read('NODE_ENV')
+  const [host, port] = [read('HOST'), read('PORT')]
+  const url = read('PUBLIC_URL') || localUrl(host ?? '', port ?? 0)
   const dataDir = resolve(read('DATA_DIR'))
   const env: Env = {
     environment,
-    host: read('HOST'),
-    port: read('PORT'),
+    host,
+    port,
+    publicUrl: url,
+    secureCookies: url.startsWith('https:'),
     dataDir,
     databaseUrl: read('DATABASE_URL') || `file:${join(dataDir, 'quill.db')}`,
+    signUp: read('SIGN_UP') || (environment === 'production' ? 'invited' : 'open'),
     masterKeys: read('MASTER_KEYS'),
+    smtpUrl: read('SMTP_URL'),
+    mailFrom: read('MAIL_FROM'),
+    github: {
+      clientId: read('GITHUB_CLIENT_ID'),
+      clientSecret: read('GITHUB_CLIENT_SECRET'),
+      url: read('GITHUB_URL'),
+      apiUrl: read('GITHUB_API_URL'),
+    },
+    google: {
+      clientId: read('GOOGLE_CLIENT_ID'),
+      clientSecret: read('GOOGLE_CLIENT_SECRET'),
+      issuer: read('GOOGLE_ISSUER'),
+    },
+    trustedProxies: read('TRUSTED_PROXIES'),
+    corsOrigins: read('CORS_ORIGINS'),
+    allowLoopbackFetch: read('ALLOW_LOOPBACK_FETCH'),
     logLevel: read('LOG_LEVEL') || (environment === 'development' ? 'warn' : 'info'),
     workerConcurrency: read('WORKER_CONCURRENCY'),
     jobLeaseMs: read('JOB_LEASE_MS'),
   }
   read('USE_INLINE_QUEUE')
+  for (const name of ['GITHUB', 'GOOGLE'] as const)
+    if (!source[`${name}_CLIENT_ID`]?.trim() !== !source[`${name}_CLIENT_SECRET`]?.trim())
+      problems.push(`${name}_CLIENT_ID and ${name}_CLIENT_SECRET must be set both, or neither.`)
+  if (env.allowLoopbackFetch && environment === 'production')
+    problems.push(
+      'ALLOW_LOOPBACK_FETCH is for development: in production users could reach your own network.',
+    )
   if (problems.length) throw new ConfigError(problems)
   return env
 }
@@ -138,47 +232,4 @@ function readLines(file: string): string[] {
 
 function setting<T>(fallback: string, meaning: string, parse: (text: string) => T) {
   return { fallback, meaning, parse }
-}
-
-function wholeNumber(min: number, max: number) {
-  return (text: string) => {
-    const value = Number(text)
-    if (!/^\d+$/.test(text) || value < min || value > max)
-      throw new Error(`must be a whole number from ${min} to ${max}`)
-    return value
-  }
-}
-
-function oneOf<T extends string>(...allowed: T[]) {
-  return (text: string): T => {
-    if (!allowed.includes(text as T)) throw new Error(`must be one of ${allowed.filter(Boolean).join(', ')}`)
-    return text as T
-  }
-}
-
-function environmentName(text: string): Environment {
-  return oneOf<Environment>('development', 'test', 'production')(text)
-}
-
-function logLevel(text: string): LogLevel | '' {
-  return oneOf<LogLevel | ''>('debug', 'info', 'warn', 'error', 'silent', '')(text)
-}
-
-function onlyTrue(text: string): 'true' {
-  return oneOf('true')(text)
-}
-
-/** Refuses nothing, because a refusal repeats the text: whoever uses the secret checks it. */
-function secretText(text: string): Secret | undefined {
-  return text ? new Secret(text) : undefined
-}
-
-function nonEmpty(text: string): string {
-  if (!text) throw new Error('must not be empty')
-  return text
-}
-
-function databaseUrl(text: string): string {
-  if (text && !text.startsWith('file:')) throw new Error('must start with `file:`')
-  return text
 }

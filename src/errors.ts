@@ -2,6 +2,7 @@
 export const errorStatus = {
   malformed_body: 400,
   idempotency_key_missing: 400,
+  project_missing: 400,
   unauthenticated: 401,
   forbidden: 403,
   not_found: 404,

@@ -1,6 +1,22 @@
 import { TypeID, typeid } from 'typeid-js'
 
-export type IdPrefix = 'prj' | 'key' | 'ses' | 'src' | 'psg' | 'doc' | 'ver' | 'sec' | 'run' | 'job'
+export type IdPrefix =
+  | 'usr'
+  | 'idn'
+  | 'vrf'
+  | 'tfa'
+  | 'inv'
+  | 'aud'
+  | 'prj'
+  | 'key'
+  | 'ses'
+  | 'src'
+  | 'psg'
+  | 'doc'
+  | 'ver'
+  | 'sec'
+  | 'run'
+  | 'job'
 
 /** A new id that sorts by the time it was made: `doc_01h455vb4pex5vsknk084sn02q` (TypeID 0.3). */
 export const newId = (prefix: IdPrefix): string => typeid(prefix).toString()

@@ -1,5 +1,5 @@
 import pino from 'pino'
-import type { LogLevel } from './env.ts'
+import type { LogLevel } from './setting-values.ts'
 
 const SECRET_FIELDS = ['authorization', 'cookie', 'key', 'apiKey', 'token', 'password', 'secret']
 

@@ -1,12 +1,19 @@
 import { type Connection, connect } from '#db/connect.ts'
+import { openAccounts } from './accounts/accounts.ts'
 import type { AppDeps } from './app-deps.ts'
 import type { Env } from './env.ts'
 import { ConfigError, prepareDataDir } from './env.ts'
 import { createEventHub } from './jobs/event-hub.ts'
+import { clientAddress, type Sockets } from './limits/client-address.ts'
+import { createLimits } from './limits/limits.ts'
+import { createRates } from './limits/rates.ts'
 import { createLog } from './log.ts'
+import { openMailer } from './mail/mailer.ts'
 import { inlineQueue } from './queue/inline.ts'
+import { installationSecret } from './secrets/installation-secret.ts'
+import { openKeyRing } from './secrets/key-ring.ts'
 
-export type Services = AppDeps & {
+export type Services = Omit<AppDeps, 'accounts' | 'limits' | 'addressOf'> & {
   /** Lets nobody wait any longer: streams end, and requests that wait for a job get it as it is. */
   end(): void
   close(): void
@@ -30,12 +37,39 @@ export function openServices(env: Env, { demo }: { demo: boolean }): Services {
     hub,
     log,
     queue: inlineQueue(db),
+    keyRing: openKeyRing(env),
+    ...openMailer(env, log),
     ending: ending.signal,
     end,
     close() {
       end()
       close()
     },
+  }
+}
+
+/** The secret with which whoever is counted by a limit is hashed. */
+const LIMITS_SECRET = 'limits'
+
+/** The server, once it listens: it knows the addresses of its connections. */
+export type Listening = { server?: Sockets }
+
+/**
+ * What the API needs beyond what every process does: people's sign-in, and limits, which are kept in the database
+ * where several processes serve. Throws ConfigError when the keys of stored secrets are lost.
+ */
+export async function openAccess(
+  services: Omit<Services, 'end' | 'close'>,
+  { listening, shared }: { listening: Listening; shared: boolean },
+): Promise<AppDeps> {
+  const { db, env, keyRing } = services
+  const secret = await installationSecret(db, keyRing, LIMITS_SECRET)
+  return {
+    ...services,
+    accounts: openAccounts(services),
+    limits: createLimits(createRates({ db, secret, shared })),
+    addressOf: (request) =>
+      clientAddress(request, { sockets: listening.server, trustedProxies: env.trustedProxies }),
   }
 }
 

@@ -6,4 +6,8 @@ export function clockTime(ms: number): string {
 }
 
 /** ISO 8601 of a moment in integer milliseconds, or undefined where there is none. */
-export const isoTime = (ms: number | null) => (ms === null ? undefined : new Date(ms).toISOString())
+export function isoTime(ms: number): string
+export function isoTime(ms: number | null): string | undefined
+export function isoTime(ms: number | null): string | undefined {
+  return ms === null ? undefined : new Date(ms).toISOString()
+}

@@ -1,16 +1,26 @@
 import { connect, type Db, overPort, type SqlPort, type Statement } from '#db/connect.ts'
+import { users } from '#db/schema/accounts.ts'
+import { members, type Role } from '#db/schema/projects.ts'
+import { SESSION_COOKIE } from '#src/accounts/browser-cookies.ts'
+import { startSession } from '#src/accounts/sessions.ts'
 import { createApp } from '#src/app.ts'
 import { readEnv } from '#src/env.ts'
+import { newId } from '#src/ids.ts'
 import { createEventHub, type EventHub } from '#src/jobs/event-hub.ts'
 import { createLog } from '#src/log.ts'
+import type { Mail } from '#src/mail/mail.ts'
 import { createApiKey } from '#src/projects/api-keys.ts'
 import { type Permission, permissionNames } from '#src/projects/permissions.ts'
 import { ensureProject } from '#src/projects/projects.ts'
 import { inlineQueue } from '#src/queue/inline.ts'
 import type { Queue } from '#src/queue/queue.ts'
+import { Secret } from '#src/secret.ts'
+import { openKeyRing } from '#src/secrets/key-ring.ts'
+import { type Listening, openAccess } from '#src/services.ts'
 import { startConsumer } from '#worker/consume.ts'
 
 const ORIGIN = 'http://localhost'
+const MASTER_KEY = `test:${Buffer.alloc(32, 7).toString('base64')}`
 const WAIT_MS = 15_000
 const LOOK_MS = 2
 
@@ -23,10 +33,15 @@ export type CallOptions = {
   body?: unknown
   /** The API key; the first project's full one unless told, none for null. */
   key?: string | null
+  /** A person whose browser sends it, in the place of a key. */
+  as?: Person
   headers?: Record<string, string>
 }
 
 export type Member = { projectId: string; key: string }
+
+/** Somebody who is signed in: `cookie` is what their browser sends. */
+export type Person = { userId: string; name: string; email: string; cookie: string }
 
 export type TestApp = AsyncDisposable & {
   db: Db
@@ -42,25 +57,41 @@ export type TestApp = AsyncDisposable & {
   fetch(request: Request): Promise<Response>
   call(method: string, path: string, options?: CallOptions): Promise<Answer>
   keyWith(scopes: Permission[], projectId?: string): Promise<string>
+  /** Somebody who is signed in, a member of the team's project in a role, or of the project given. */
+  person(name: string, membership?: { role: Role; projectId?: string }): Promise<Person>
+  /** Every mail that was sent. */
+  mails: Mail[]
 }
 
+type Options = { worker?: boolean; demo?: boolean; settings?: Record<string, string> }
+
 /** The API over a database in memory, with a worker in the same process when one is asked for. */
-export async function testApp({ worker = false, demo = false } = {}): Promise<TestApp> {
+export async function testApp({
+  worker = false,
+  demo = false,
+  settings = {},
+}: Options = {}): Promise<TestApp> {
   const connection = connect(':memory:')
   const { port, statements } = recording(connection.port)
   const db = overPort(port)
   const log = createLog('silent')
   const hub = createEventHub(db, log)
   const queue = inlineQueue(db)
-  const app = createApp({
+  const env = readEnv({ NODE_ENV: 'test', PUBLIC_URL: ORIGIN, ...settings })
+  const mails: Mail[] = []
+  const services = {
     db,
     log,
     hub,
     queue,
     demo,
+    env,
     ending: new AbortController().signal,
-    env: readEnv({ NODE_ENV: 'test' }),
-  })
+    keyRing: openKeyRing({ ...env, masterKeys: new Secret(MASTER_KEY) }),
+    mailer: { send: async (mail: Mail) => void mails.push(mail) },
+  }
+  const listening: Listening = {}
+  const app = createApp(await openAccess(services, { listening, shared: false }))
   const consumer = worker
     ? startConsumer({ db, queue, log, concurrency: 4, leaseMs: 5_000, graceMs: 0, committed: hub.wake })
     : undefined
@@ -73,6 +104,16 @@ export async function testApp({ worker = false, demo = false } = {}): Promise<Te
   }
   const [team, rivals] = [await member('Team'), await member('Rivals')]
   const fetch = async (request: Request) => app.fetch(request)
+  const person: TestApp['person'] = async (name, membership) => {
+    const now = Date.now()
+    const user = { id: newId('usr'), name, email: `${name.toLowerCase()}@example.com` }
+    await db.insert(users).values({ ...user, emailVerified: true, createdAt: now, updatedAt: now })
+    const projectId = membership?.projectId ?? team.projectId
+    if (membership)
+      await db.insert(members).values({ projectId, userId: user.id, role: membership.role, createdAt: now })
+    const token = await startSession(db, { userId: user.id, projectId })
+    return { userId: user.id, name, email: user.email, cookie: `${SESSION_COOKIE}=${token}` }
+  }
 
   return {
     db,
@@ -83,9 +124,11 @@ export async function testApp({ worker = false, demo = false } = {}): Promise<Te
     statements,
     explain: connection.port.all,
     keyWith,
+    person,
+    mails,
     fetch,
-    async call(method, path, { body, key = team.key, headers = {} } = {}) {
-      const response = await fetch(request(method, path, { body, key, headers }))
+    async call(method, path, { body, as, key = as ? null : team.key, headers = {} } = {}) {
+      const response = await fetch(request(method, path, { body, as, key, headers }))
       return readAnswer(response)
     },
     async [Symbol.asyncDispose]() {
@@ -100,13 +143,14 @@ export async function testApp({ worker = false, demo = false } = {}): Promise<Te
 export function request(
   method: string,
   path: string,
-  { body, key, headers = {} }: CallOptions = {},
+  { body, key, as, headers = {} }: CallOptions = {},
 ): Request {
   const raw = body instanceof FormData || body instanceof Uint8Array || typeof body === 'string'
   return new Request(ORIGIN + path, {
     method,
     headers: {
       ...(key ? { authorization: `Bearer ${key}` } : {}),
+      ...(as ? { cookie: as.cookie, 'sec-fetch-site': 'same-origin' } : {}),
       ...(body === undefined || raw ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },

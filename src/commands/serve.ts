@@ -2,7 +2,7 @@ import { createApp } from '#src/app.ts'
 import { checkDotEnv, type Env, readEnv } from '#src/env.ts'
 import { isLoopback } from '#src/loopback.ts'
 import { drain, listen } from '#src/server.ts'
-import { openServices } from '#src/services.ts'
+import { type Listening, openAccess, openServices } from '#src/services.ts'
 import { GRACE_MS, startConsumer } from '#worker/consume.ts'
 import { readArgs, untilSignalled } from './command.ts'
 
@@ -23,10 +23,14 @@ export const isOpenDemo = (env: Env) => env.environment === 'development' && isL
 export async function serve(env: Env, { demo, worker }: { demo: boolean; worker: boolean }): Promise<number> {
   const services = openServices(env, { demo })
   const { db, queue, log, hub } = services
-  const server = await listen(createApp(services), env).catch((error) => {
-    services.close()
-    throw error
-  })
+  const listening: Listening = {}
+  const server = await openAccess(services, { listening, shared: !worker })
+    .then((deps) => listen(createApp(deps), env))
+    .catch((error) => {
+      services.close()
+      throw error
+    })
+  listening.server = server
   const consumer = worker
     ? startConsumer({
         db,

@@ -47,15 +47,16 @@ const mediaTypes = { markdown: 'text/markdown', html: 'text/html', text: 'text/p
 const textAs = (contentMediaType: string) => t.String({ contentMediaType })
 const BodyText = t.Union([textAs(mediaTypes.markdown), textAs(mediaTypes.html), textAs(mediaTypes.text)])
 
-export const documentRoutes = ({ db, hub }: AppDeps) =>
-  new Elysia({ name: 'documents', tags: ['Documents'] })
-    .use(access(db))
+export const documentRoutes = (deps: AppDeps) => {
+  const { db, hub } = deps
+  return new Elysia({ name: 'documents', tags: ['Documents'] })
+    .use(access(deps))
     .post(
       '/documents',
       async ({ principal, body, set, status }) => {
         const document = await createDocument(db, {
           projectId: principal.projectId,
-          createdBy: principal.id,
+          createdBy: principal.actor,
           ...body,
         })
         hub.wake()
@@ -89,7 +90,7 @@ export const documentRoutes = ({ db, hub }: AppDeps) =>
         const document = await changeDocument(
           db,
           { projectId: principal.projectId, id: params.id, revision },
-          { change: body, author: principal.id },
+          { change: body, author: principal.actor },
         )
         hub.wake()
         return tagged(document, set)
@@ -193,7 +194,7 @@ export const documentRoutes = ({ db, hub }: AppDeps) =>
     .post(
       '/documents/:id/versions/:number/restore',
       async ({ principal, params, status }) => {
-        const version = await restoreVersion(db, idOf(principal, params), principal.id)
+        const version = await restoreVersion(db, idOf(principal, params), principal.actor)
         hub.wake()
         return status(201, version)
       },
@@ -217,6 +218,7 @@ export const documentRoutes = ({ db, hub }: AppDeps) =>
         }),
       },
     )
+}
 
 const idOf = ({ projectId }: { projectId: string }, { id, number }: { id: string; number: number }) => ({
   projectId,

@@ -11,7 +11,7 @@ type EventRow = typeof events.$inferSelect
 
 export type Listener = {
   /** Receives encoded frames in order; returns false when it cannot take more and must be dropped. */
-  receive(frame: Uint8Array): boolean
+  receive(frame: Uint8Array, type: string): boolean
   /** The hub closes: nothing more will come. */
   end(): void
 }
@@ -78,7 +78,7 @@ export function createEventHub(db: Db, log: Log): EventHub {
     const isGone = after !== undefined && (after > newest || after < oldest - 1)
     subscription.cursor = after === undefined || isGone ? newest : after
     if (isGone && !subscription.ended)
-      subscription.listener.receive(encodeFrame('reset', newest, JSON.stringify({ newest })))
+      subscription.listener.receive(encodeFrame('reset', newest, JSON.stringify({ newest })), 'reset')
     await catchUp(subscription)
   }
 
@@ -114,7 +114,7 @@ export function createEventHub(db: Db, log: Log): EventHub {
     const listeners = live.get(row.projectId)
     if (!listeners) return
     const frame = encodeEvent(row)
-    for (const subscription of listeners) send(subscription, row.id, frame)
+    for (const subscription of listeners) send(subscription, row, frame)
   }
 
   // Joins only when nothing was read between the last look and now, so that no event falls in between.
@@ -122,7 +122,7 @@ export function createEventHub(db: Db, log: Log): EventHub {
     while (!subscription.ended) {
       const until = cursor
       const rows = await readMissed(db, subscription, until)
-      for (const row of rows) send(subscription, row.id, encodeEvent(row))
+      for (const row of rows) send(subscription, row, encodeEvent(row))
       if (rows.length < EVENTS_PER_READ && until === cursor) break
       // Lets the socket take what it was given before it is given more.
       await new Promise((resolve) => setImmediate(resolve))
@@ -133,10 +133,10 @@ export function createEventHub(db: Db, log: Log): EventHub {
     wake()
   }
 
-  function send(subscription: Subscription, id: number, frame: Uint8Array) {
+  function send(subscription: Subscription, { id, type }: EventRow, frame: Uint8Array) {
     if (subscription.ended || subscription.cursor >= id) return
     subscription.cursor = id
-    if (!subscription.listener.receive(frame)) end(subscription)
+    if (!subscription.listener.receive(frame, type)) end(subscription)
   }
 
   function end(subscription: Subscription) {

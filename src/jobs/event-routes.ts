@@ -5,9 +5,10 @@ import { access, authenticator } from '#src/projects/access.ts'
 import { eventStream, HEARTBEAT_MS, STREAM_HEADERS, STREAM_LIFETIME_MS } from './event-stream.ts'
 import { eventTypes } from './events.ts'
 
-export const eventRoutes = ({ db, hub }: AppDeps) => {
-  const authenticate = authenticator(db)
-  return new Elysia({ name: 'events', tags: ['Events'] }).use(access(db)).get(
+export const eventRoutes = (deps: AppDeps) => {
+  const { hub } = deps
+  const authenticate = authenticator(deps)
+  return new Elysia({ name: 'events', tags: ['Events'] }).use(access(deps)).get(
     '/events',
     ({ request, principal, query, headers }) => {
       // The length of a stream that never ends would be waited for.
@@ -17,7 +18,10 @@ export const eventRoutes = ({ db, hub }: AppDeps) => {
         signal: request.signal,
         projectId: principal.projectId,
         after: headers['last-event-id'] ?? query.after,
-        stillAllowed: async () => (await authenticate(request))?.permissions.has('events:read') ?? false,
+        stillAllowed: async () => {
+          const caller = await authenticate(request)
+          return caller?.projects.get(principal.projectId)?.permissions.has('events:read') ?? false
+        },
       })
     },
     {

@@ -1,4 +1,5 @@
 import type { EventHub, Listener } from './event-hub.ts'
+import type { EventType } from './events.ts'
 
 export const HEARTBEAT_MS = 15_000
 /** A stream is closed after this long, so that a client's rights are never older; it resumes by id. */
@@ -6,6 +7,7 @@ export const STREAM_LIFETIME_MS = 15 * 60_000
 /** A client that has not read this many frames is cut off; it resumes by id where it stopped. */
 export const FRAMES_BUFFERED_MAX = 1_000
 const RETRY_MS = 1_000
+const CHANGES_RIGHTS: ReadonlySet<string> = new Set<EventType>(['members.updated', 'project.updated'])
 
 export const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
@@ -20,7 +22,7 @@ export type StreamOptions = {
   signal: AbortSignal
   projectId: string
   after: number | undefined
-  /** Asked at each heartbeat: a stream does not outlive the right to it. */
+  /** Asked at each heartbeat and when rights were changed: a stream does not outlive the right to it. */
   stillAllowed: () => Promise<boolean>
   heartbeatMs?: number
 }
@@ -49,7 +51,14 @@ export function eventStream({
           signal.removeEventListener('abort', close)
           unsubscribe()
         }
-        const listener: Listener = { receive: send, end: close }
+        const listener: Listener = {
+          receive(frame, type) {
+            const sent = send(frame)
+            if (CHANGES_RIGHTS.has(type)) void leaveUnlessAllowed()
+            return sent
+          },
+          end: close,
+        }
 
         send(encoder.encode(`retry: ${RETRY_MS}\n: connected\n\n`))
         hub.subscribe(projectId, after, listener).then((stop) => {
@@ -69,8 +78,13 @@ export function eventStream({
           controller.close()
         }
         async function beat() {
-          if (Date.now() >= endsAt || !(await stillAllowed().catch(() => false))) close()
-          else send(encoder.encode(': heartbeat\n\n'))
+          if (Date.now() >= endsAt) close()
+          if (await leaveUnlessAllowed()) send(encoder.encode(': heartbeat\n\n'))
+        }
+        async function leaveUnlessAllowed() {
+          const allowed = await stillAllowed().catch(() => false)
+          if (!allowed) close()
+          return allowed
         }
       },
       cancel: () => free(),

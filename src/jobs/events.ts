@@ -11,6 +11,8 @@ export const eventTypes = [
   'run.updated',
   'job.updated',
   'section.text',
+  'project.updated',
+  'members.updated',
 ] as const
 
 export type EventType = (typeof eventTypes)[number]

@@ -10,9 +10,10 @@ import { Job, presentFullJob } from './schemas.ts'
 
 const jobId = t.Object({ id: t.String({ description: 'A job, `job_…`.' }) })
 
-export const jobRoutes = ({ db, queue, hub }: AppDeps) =>
-  new Elysia({ name: 'jobs', tags: ['Jobs'] })
-    .use(access(db))
+export const jobRoutes = (deps: AppDeps) => {
+  const { db, queue, hub } = deps
+  return new Elysia({ name: 'jobs', tags: ['Jobs'] })
+    .use(access(deps))
     .get('/jobs', ({ principal, query }) => listJobs(db, principal.projectId, query), {
       permission: 'jobs:read',
       query: t.Object(
@@ -68,3 +69,4 @@ export const jobRoutes = ({ db, queue, hub }: AppDeps) =>
         }),
       },
     )
+}

@@ -16,8 +16,9 @@ const About = t.Object(
 )
 
 /** What answers here. */
-export const aboutRoutes = ({ db, env, queue }: AppDeps) =>
-  new Elysia({ name: 'about', tags: ['About'] }).use(access(db)).get(
+export const aboutRoutes = (deps: AppDeps) => {
+  const { env, queue } = deps
+  return new Elysia({ name: 'about', tags: ['About'] }).use(access(deps)).get(
     '',
     () => ({
       name: NAME,
@@ -42,3 +43,4 @@ export const aboutRoutes = ({ db, env, queue }: AppDeps) =>
       }),
     },
   )
+}

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import swaggerStyle from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
 import swaggerScript from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
+import { SESSION_COOKIE } from '#src/accounts/browser-cookies.ts'
 import { SECTIONS_PER_POST_MAX } from '#src/ai/schemas.ts'
 import { ANONYMOUS_BYTES_MAX, JSON_BYTES_MAX, JSON_DEPTH_MAX, MULTIPART_BYTES_MAX } from '#src/body.ts'
 import { FRONTMATTER_CHARS_MAX } from '#src/documents/frontmatter.ts'
@@ -11,7 +12,6 @@ import { IDEMPOTENCY_KEY_CHARS_MAX } from '#src/pipelines/idempotency.ts'
 import { WAIT_SECONDS_MAX } from '#src/pipelines/prefer.ts'
 import { STEP_INPUT_BYTES_MAX } from '#src/pipelines/start.ts'
 import { SOURCES_PER_DOCUMENT_MAX, WORDS_PER_RUN_MAX } from '#src/pipelines/steps.ts'
-import { SESSION_COOKIE } from '#src/projects/access.ts'
 import * as sourceLimits from '#src/sources/limits.ts'
 import { NAME, VERSION } from '#src/version.ts'
 import errorPages from '../../docs/errors.md' with { type: 'text' }

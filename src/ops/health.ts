@@ -8,11 +8,12 @@ import { access } from '#src/projects/access.ts'
 const Health = t.Object({ status: t.Literal('ok') }, { title: 'Health' })
 
 /** Whether the process lives, and whether it can serve. */
-export const healthRoutes = ({ db, log }: AppDeps) =>
-  new Elysia({ name: 'health', prefix: '/health', tags: ['Health'] })
-    .use(access(db))
+export const healthRoutes = (deps: AppDeps) => {
+  const { db, log } = deps
+  return new Elysia({ name: 'health', prefix: '/health', tags: ['Health'] })
+    .use(access(deps))
     .get('/live', () => ({ status: 'ok' as const }), {
-      open: 'probes have no key',
+      probe: 'probes have no key',
       ...documented('live', 'Whether the process lives', { success: { 200: Health }, open: true }),
     })
     .get(
@@ -27,7 +28,7 @@ export const healthRoutes = ({ db, log }: AppDeps) =>
         return { status: 'ok' as const }
       },
       {
-        open: 'probes have no key',
+        probe: 'probes have no key',
         ...documented('ready', 'Whether requests can be served', {
           success: { 200: Health },
           errors: ['unavailable'],
@@ -35,3 +36,4 @@ export const healthRoutes = ({ db, log }: AppDeps) =>
         }),
       },
     )
+}

@@ -39,11 +39,11 @@ const stepHeaders = t.Object(
 export const pipelineRoutes = (deps: AppDeps) => {
   const { db, queue, hub } = deps
   return new Elysia({ name: 'pipelines', tags: ['Pipelines'] })
-    .use(access(db))
+    .use(access(deps))
     .post(
       '/pipelines/generate_blog',
       async ({ principal, body, headers, set, status }) => {
-        const caller = { projectId: principal.projectId, createdBy: principal.id }
+        const caller = { projectId: principal.projectId, createdBy: principal.actor }
         const invocation = await startBlog(deps, caller, { key: headers['idempotency-key'], body })
         if (invocation.replayed) set.headers['idempotency-replayed'] = 'true'
         return status(202, invocation.answer as { job: Job; run: Run })
@@ -129,7 +129,7 @@ function addStepRoute(app: ReturnType<typeof stepApp>, deps: AppDeps, name: Step
           'Send an Idempotency-Key header, new for each piece of work.',
         )
       const seconds = readWait(headers.prefer)
-      const caller = { projectId, createdBy: principal.id }
+      const caller = { projectId, createdBy: principal.actor }
       const invocation = await startStep(deps, caller, { key, step: name, input: body })
       if (invocation.replayed) set.headers['idempotency-replayed'] = 'true'
       if (seconds === undefined) return status(202, invocation.answer as { job: Job })
@@ -162,7 +162,7 @@ function addStepRoute(app: ReturnType<typeof stepApp>, deps: AppDeps, name: Step
   )
 }
 
-const stepApp = ({ db }: AppDeps) => new Elysia({ name: 'steps', tags: ['Steps'] }).use(access(db))
+const stepApp = (deps: AppDeps) => new Elysia({ name: 'steps', tags: ['Steps'] }).use(access(deps))
 
 /** `outline.generate` → `outlineGenerate`. */
 const stepOperationId = (name: StepName) => name.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase())

@@ -5,5 +5,6 @@ export type SealedColumn = { table: string; column: string; key: string }
 export const sealedColumns = {
   twoFactorSecret: { table: 'two_factors', column: 'secret', key: 'id' },
   twoFactorBackupCodes: { table: 'two_factors', column: 'backup_codes', key: 'id' },
+  verificationValue: { table: 'verifications', column: 'value', key: 'id' },
   installationSecret: { table: 'installation_secrets', column: 'value', key: 'name' },
 } as const satisfies Record<string, SealedColumn>

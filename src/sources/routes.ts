@@ -39,13 +39,14 @@ const UploadedFile = t.Object(
 
 const sourceId = t.Object({ id: t.String({ description: 'A source, `src_…`.' }) })
 
-export const sourceRoutes = ({ db, hub }: AppDeps) =>
-  new Elysia({ name: 'sources', tags: ['Sources'] })
-    .use(access(db))
+export const sourceRoutes = (deps: AppDeps) => {
+  const { db, hub } = deps
+  return new Elysia({ name: 'sources', tags: ['Sources'] })
+    .use(access(deps))
     .post(
       '/sources',
       async ({ body, principal, status }) => {
-        const { projectId, id: createdBy } = principal
+        const { projectId, actor: createdBy } = principal
         const source =
           'file' in body
             ? await addSource(db, { projectId, createdBy, ...(await importUpload(body)) })
@@ -117,6 +118,7 @@ export const sourceRoutes = ({ db, hub }: AppDeps) =>
         }),
       },
     )
+}
 
 async function importUpload({ file, title }: { file: File; title?: string }) {
   if (file.name.length > FILE_NAME_CHARS_MAX)

@@ -17,7 +17,7 @@ export function App() {
   if (session.error && !session.data)
     return <Unreachable error={session.error} retry={() => session.refetch()} />
   if (!session.data) return null
-  if (!session.data.signedIn) return <Welcome demo={session.data.demo} />
+  if (!session.data.signedIn) return <Welcome demo={session.data.door.demo} />
   return (
     <>
       <Shell project={session.data.project?.name ?? ''}>

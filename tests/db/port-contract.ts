@@ -182,7 +182,9 @@ export function describePort(engine: string, open: () => Promise<SqlPort> | SqlP
     expect(await db.select().from(projects).where(eq(projects.id, 'b')).get()).toEqual({
       id: 'b',
       name: 'Ben',
+      isDemo: false,
       createdAt: 2,
+      archivedAt: null,
     })
     expect(await db.select({ name: projects.name }).from(projects)).toEqual([
       { name: 'Ada' },

@@ -112,7 +112,7 @@ async function bringBack(id: string) {
 
 function NoDocuments() {
   const sources = useSources().data?.pages[0]?.items
-  const demo = useSession().data?.demo
+  const demo = useSession().data?.door.demo
   const sample = demo ? sources?.find((source) => source.fileName === 'sample-talk.md') : undefined
   if (sample) return <SampleCard source={sample} />
   if (!sources) return null

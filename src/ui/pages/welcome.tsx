@@ -22,7 +22,7 @@ export function Welcome({ demo }: { demo: boolean }) {
   const onSubmit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const key = String(new FormData(event.currentTarget).get('key')).trim()
-    void enter('key', { kind: 'api_key', key })
+    void key
   }
   return (
     <main className="door">

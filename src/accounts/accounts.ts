@@ -1,0 +1,87 @@
+import type { AppDeps } from '#src/app-deps.ts'
+import { type Actor, audit } from '#src/audit/audit.ts'
+import { AppError } from '#src/errors.ts'
+import { addressConfirmation, passwordReset } from '#src/mail/messages.ts'
+import { hasOpenInvitation } from '#src/projects/invitations.ts'
+import { installationSecret } from '#src/secrets/installation-secret.ts'
+import type { Auth } from './auth.ts'
+import { type IdentityProviderName, identityProviders } from './identity-providers.ts'
+import { links } from './links.ts'
+import { CONFIRM_LINK_MINUTES, RESET_LINK_MINUTES } from './sessions.ts'
+
+/** The secret of this installation that signs cookies and the links in mails. */
+const AUTH_SECRET = 'auth'
+
+export type AccountsDeps = Pick<AppDeps, 'db' | 'env' | 'log' | 'keyRing' | 'mailer'>
+
+/** People's sign-in. Its engine is loaded when somebody first signs in, so that a start waits for nothing. */
+export type Accounts = {
+  providers: readonly IdentityProviderName[]
+  auth(): Promise<Auth>
+  /** Signs a session's token as the engine does, for a cookie. */
+  sign(token: string): Promise<string>
+}
+
+export function openAccounts(deps: AccountsDeps): Accounts {
+  const { db, env, log, keyRing } = deps
+  const providers = identityProviders(env)
+  let opened: Promise<Auth> | undefined
+  const secret = () => installationSecret(db, keyRing, AUTH_SECRET)
+  const open = async () => {
+    const { createAuth } = await import('./auth.ts')
+    return createAuth({
+      db,
+      env,
+      log,
+      ring: keyRing,
+      secret: await secret(),
+      hooks: hooksOf(deps),
+      providers,
+    })
+  }
+  return {
+    providers: providers.names,
+    auth() {
+      opened ??= open().catch((error) => {
+        opened = undefined
+        throw error
+      })
+      return opened
+    },
+    async sign(token) {
+      const signature = new Bun.CryptoHasher('sha256', (await secret()).reveal())
+        .update(token)
+        .digest('base64')
+      return `${token}.${signature}`
+    },
+  }
+}
+
+/** Mails go out behind the answer: how long it takes must not tell whether an account exists. */
+function hooksOf({ db, env, log, mailer }: AccountsDeps) {
+  const { confirm, reset } = links(env)
+  const post = async (to: string, message: { subject: string; text: string; html?: string }) => {
+    mailer.send({ to, ...message }).catch((err) => log.error({ err }, 'a mail could not be sent'))
+  }
+  const actorOf = (user: { id: string; name: string }): Actor => ({
+    userId: user.id,
+    name: user.name,
+    kind: 'person',
+  })
+  return {
+    sendConfirmation: (email: string, token: string) =>
+      post(email, addressConfirmation({ link: confirm(token), minutes: CONFIRM_LINK_MINUTES })),
+    sendReset: (email: string, token: string) =>
+      post(email, passwordReset({ link: reset(token), minutes: RESET_LINK_MINUTES })),
+    async admit(email: string) {
+      if (env.signUp === 'open' || (await hasOpenInvitation(db, email))) return
+      throw new AppError('forbidden', 'Accounts are made by invitation here: ask a member for one.')
+    },
+    async created(user: { id: string; name: string; email: string }) {
+      await audit(db, actorOf(user), 'account.created', { target: user.id })
+    },
+    async passwordReset(user: { id: string; name: string; email: string }) {
+      await audit(db, actorOf(user), 'password.reset', { target: user.id })
+    },
+  }
+}

@@ -1,0 +1,121 @@
+import { betterAuth } from 'better-auth'
+import { twoFactor } from 'better-auth/plugins/two-factor'
+import type { Db } from '#db/connect.ts'
+import type { Env } from '#src/env.ts'
+import { type IdPrefix, newId } from '#src/ids.ts'
+import type { Log } from '#src/log.ts'
+import type { Secret } from '#src/secret.ts'
+import type { KeyRing } from '#src/secrets/key-ring.ts'
+import { authAdapter } from './auth-adapter.ts'
+import { ADDRESS_HEADER } from './browser-cookies.ts'
+import type { IdentityProviders } from './identity-providers.ts'
+import { hashPassword, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, verifyPassword } from './passwords.ts'
+import {
+  CONFIRM_LINK_MINUTES,
+  FRESH_MINUTES,
+  RECOVERY_CODES,
+  RESET_LINK_MINUTES,
+  SESSION_MS,
+} from './sessions.ts'
+
+const idPrefixes: Record<string, IdPrefix> = {
+  user: 'usr',
+  account: 'idn',
+  session: 'ses',
+  verification: 'vrf',
+  twoFactor: 'tfa',
+}
+
+type Created = { id: string; name: string; email: string }
+
+/** What better-auth asks of the house, and tells it. */
+export type AuthHooks = {
+  sendConfirmation(email: string, token: string): Promise<void>
+  sendReset(email: string, token: string): Promise<void>
+  /** Throws when somebody of this address may not make an account. */
+  admit(email: string): Promise<void>
+  created(user: Created): Promise<void>
+  passwordReset(user: Created): Promise<void>
+}
+
+export type AuthDeps = {
+  db: Db
+  env: Env
+  log: Log
+  ring: KeyRing
+  /** Signs cookies and links. */
+  secret: Secret
+  hooks: AuthHooks
+  providers: IdentityProviders
+}
+
+export type Auth = Awaited<ReturnType<typeof createAuth>>
+
+/**
+ * better-auth, for people alone: passwords, identity providers, second factors, and the links in mails. None of its
+ * routes is served: ours call it. Its own limits, cookie cache, tokens of providers and telemetry are off.
+ */
+export function createAuth({ db, env, log, ring, secret, hooks, providers }: AuthDeps) {
+  return betterAuth({
+    baseURL: env.publicUrl,
+    basePath: '/api/v1/auth',
+    secret: secret.reveal(),
+    database: authAdapter(db, ring),
+    telemetry: { enabled: false },
+    rateLimit: { enabled: false },
+    logger: {
+      level: 'error',
+      log: (_level, message) => log.error({ about: message }, 'sign-in failed inside'),
+    },
+    advanced: {
+      cookiePrefix: 'quill',
+      useSecureCookies: false,
+      disableCSRFCheck: true,
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+      database: { generateId: ({ model }) => newId(idPrefixes[model] ?? 'vrf') },
+      cookies: { session_token: { name: 'quill_session' } },
+    },
+    user: { modelName: 'users', changeEmail: { enabled: true } },
+    session: {
+      modelName: 'sessions',
+      fields: { token: 'tokenHash', ipAddress: 'address' },
+      expiresIn: SESSION_MS / 1000,
+      freshAge: FRESH_MINUTES * 60,
+      cookieCache: { enabled: false },
+    },
+    account: {
+      modelName: 'identities',
+      fields: { password: 'passwordHash' },
+      accountLinking: providers.linking,
+    },
+    verification: { modelName: 'verifications', storeIdentifier: 'hashed' },
+    emailAndPassword: {
+      enabled: true,
+      requireEmailVerification: true,
+      minPasswordLength: PASSWORD_CHARS_MIN,
+      maxPasswordLength: PASSWORD_CHARS_MAX,
+      resetPasswordTokenExpiresIn: RESET_LINK_MINUTES * 60,
+      revokeSessionsOnPasswordReset: true,
+      password: { hash: hashPassword, verify: verifyPassword },
+      sendResetPassword: ({ user, token }) => hooks.sendReset(user.email, token),
+      onPasswordReset: ({ user }) => hooks.passwordReset(user),
+    },
+    emailVerification: {
+      expiresIn: CONFIRM_LINK_MINUTES * 60,
+      sendOnSignUp: true,
+      autoSignInAfterVerification: true,
+      sendVerificationEmail: ({ user, token }) => hooks.sendConfirmation(user.email, token),
+    },
+    databaseHooks: {
+      user: { create: { before: ({ email }) => hooks.admit(email), after: (user) => hooks.created(user) } },
+    },
+    plugins: [
+      ...providers.plugins,
+      twoFactor({
+        issuer: 'Quill',
+        twoFactorTable: 'twoFactors',
+        backupCodeOptions: { storeBackupCodes: 'plain', amount: RECOVERY_CODES },
+      }),
+    ],
+  })
+}

@@ -1,0 +1,177 @@
+import type { AppDeps } from '#src/app-deps.ts'
+import { type Actor, audit } from '#src/audit/audit.ts'
+import { AppError } from '#src/errors.ts'
+import { SIGN_UPS_PER_ADDRESS } from '#src/limits/rate-limits.ts'
+import { findInvitation } from '#src/projects/invitations.ts'
+import { cookiesFromAuth, headersForAuth, sessionToken } from './browser-cookies.ts'
+import { callAuth } from './call-auth.ts'
+import { findPersonByEmail } from './people.ts'
+import { endSession, endSessionsOf } from './sessions.ts'
+
+type Visit = {
+  request: Request
+  address: string
+  requestId: string
+  set: { headers: Record<string, unknown> }
+}
+type Signed = { headers: Headers; user: { id: string; name: string } }
+
+/** Makes an account. Without an invitation it says the same whether or not there is one of this address already. */
+export async function signUp(
+  deps: AppDeps,
+  {
+    body,
+    ...visit
+  }: Visit & { body: { name: string; email: string; password: string; invitation?: string } },
+) {
+  const { accounts, env, limits } = deps
+  await limits.take(SIGN_UPS_PER_ADDRESS, visit.address, visit.set)
+  const { invitation, ...person } = body
+  if (invitation) return signUpInvited(deps, { ...visit, person, invitation })
+  if (env.signUp === 'invited')
+    throw new AppError('forbidden', 'Accounts are made by invitation here: open the link in your invitation.')
+  const { api } = await accounts.auth()
+  await callAuth(api.signUpEmail({ body: { ...person, email: person.email.toLowerCase() } }))
+  return { next: 'confirm' as const }
+}
+
+/** Who holds the link of an invitation has the address: it needs no second mail. */
+async function signUpInvited(
+  deps: AppDeps,
+  {
+    person,
+    invitation,
+    ...visit
+  }: Visit & { person: { name: string; email: string; password: string }; invitation: string },
+) {
+  const { db, accounts } = deps
+  const { email } = await findInvitation(db, invitation)
+  if (email !== person.email.toLowerCase())
+    throw new AppError('forbidden', `This invitation is for ${email}. Sign up with that address.`)
+  if (await findPersonByEmail(db, email))
+    throw new AppError('conflict', 'There is an account of this address. Sign in to accept the invitation.')
+  const { internalAdapter, password } = await (await accounts.auth()).$context
+  const hash = await password.hash(person.password)
+  const user = await internalAdapter.createUser(
+    { name: person.name, email, emailVerified: true },
+    { method: 'email-password' },
+  )
+  await internalAdapter.linkAccount({
+    userId: user.id,
+    providerId: 'credential',
+    accountId: user.id,
+    password: hash,
+  })
+  return signIn(deps, { ...visit, body: { email, password: person.password } })
+}
+
+/** Signs in with a password. Each try is counted, and the answer is the same for an account that does not exist. */
+export async function signIn(
+  deps: AppDeps,
+  { body, ...visit }: Visit & { body: { email: string; password: string } },
+) {
+  const { accounts, limits } = deps
+  const email = body.email.toLowerCase()
+  const tried = await limits.signIn({ account: email, address: visit.address }, visit.set)
+  const { api } = await accounts.auth()
+  const headers = headersForAuth(visit.request, visit.address)
+  try {
+    const { headers: answered, response } = await callAuth(
+      api.signInEmail({ body: { email, password: body.password }, headers, returnHeaders: true }),
+    )
+    await tried.succeeded()
+    if ('twoFactorRedirect' in response) {
+      setCookies(deps, visit, answered)
+      return { next: 'two_factor' as const }
+    }
+    return await enter(deps, visit, { headers: answered, user: response.user })
+  } catch (error) {
+    if (error instanceof AppError) setImmediate(() => void noteRefusal(deps, visit, email))
+    throw error
+  }
+}
+
+/** Finishes a sign-in with a code from the authenticator app, or one of the recovery codes. */
+export async function verifySecondFactor(
+  deps: AppDeps,
+  {
+    body,
+    ...visit
+  }: Visit & { body: { method: 'totp' | 'recovery_code'; code: string; trustDevice?: boolean } },
+) {
+  const { api } = await deps.accounts.auth()
+  const call = {
+    body: { code: body.code.replaceAll(' ', ''), trustDevice: body.trustDevice ?? false },
+    headers: headersForAuth(visit.request, visit.address),
+    returnHeaders: true,
+  } as const
+  const { headers, response } =
+    body.method === 'totp' ? await callAuth(api.verifyTOTP(call)) : await callAuth(api.verifyBackupCode(call))
+  return enter(deps, visit, { headers, user: response.user })
+}
+
+/** Takes the link of a mail: a new account is signed in by it, a changed address ends the other sessions. */
+export async function confirmAddress(deps: AppDeps, { token, ...visit }: Visit & { token: string }) {
+  const { accounts, db, env } = deps
+  const { api } = await accounts.auth()
+  const { headers, response } = await callAuth(
+    api.verifyEmail({
+      query: { token },
+      headers: headersForAuth(visit.request, visit.address),
+      returnHeaders: true,
+    }),
+  )
+  // Only the link of a changed address answers with whose it is.
+  const changed = (response as { user?: { id: string; name: string } | null } | undefined)?.user
+  if (changed) {
+    await db.batch([
+      endSessionsOf(db, changed.id),
+      audit(db, actorOf(visit, changed), 'email.changed', { target: changed.id }),
+    ])
+    return { next: 'sign_in' as const }
+  }
+  const cookies = cookiesFromAuth(headers, env.secureCookies)
+  if (!cookies.length) return { next: 'sign_in' as const }
+  setCookies(deps, visit, headers)
+  return { next: 'done' as const }
+}
+
+/** The new session in the place of the one that the browser had. */
+async function enter(deps: AppDeps, visit: Visit, { headers, user }: Signed) {
+  const { db, env } = deps
+  const earlier = sessionToken(visit.request, env.secureCookies)
+  if (earlier) await endSession(db, earlier)
+  await audit(db, actorOf(visit, user), 'session.started', { target: user.id })
+  setCookies(deps, visit, headers)
+  return { next: 'done' as const }
+}
+
+function setCookies({ env }: AppDeps, { set }: Visit, headers: Headers) {
+  set.headers['set-cookie'] = cookiesFromAuth(headers, env.secureCookies)
+}
+
+const actorOf = ({ address, requestId }: Visit, user: { id: string; name: string }): Actor => ({
+  userId: user.id,
+  name: user.name,
+  kind: 'person',
+  address,
+  requestId,
+})
+
+/** Behind the answer, which must not take longer for an account that exists. */
+async function noteRefusal({ db, log }: AppDeps, { address, requestId }: Visit, email: string) {
+  try {
+    const user = await findPersonByEmail(db, email)
+    if (user)
+      await audit(
+        db,
+        { name: 'somebody', kind: 'person', userId: user.id, address, requestId },
+        'session.refused',
+        {
+          target: user.id,
+        },
+      )
+  } catch (err) {
+    log.error({ err }, 'a refused sign-in could not be written down')
+  }
+}

@@ -1,0 +1,163 @@
+import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm'
+import { atomically, ConditionFailed, type Db } from '#db/connect.ts'
+import { invitations, members, projects, type Role } from '#db/schema/projects.ts'
+import type { Person } from '#src/accounts/sessions.ts'
+import { type Actor, audit } from '#src/audit/audit.ts'
+import { AppError, notFound } from '#src/errors.ts'
+import { newId } from '#src/ids.ts'
+import { tell } from '#src/jobs/events.ts'
+import { isoTime } from '#src/time.ts'
+import { hashToken, randomBase62 } from '#src/tokens.ts'
+import { MEMBERS_MAX } from './members.ts'
+
+export const INVITATION_DAYS = 7
+const INVITATION_MS = INVITATION_DAYS * 24 * 3_600_000
+const TOKEN_LENGTH = 43
+
+type NewInvitation = { projectId: string; email: string; role: Role; userId?: string }
+
+/**
+ * Invites an address into a project, in the place of an earlier open invitation of it. Returns the token of the link,
+ * of which only the hash is kept. Throws `conflict` when the project is full or the address is a member's already.
+ */
+export async function invite(db: Db, { projectId, email, role, userId }: NewInvitation, actor: Actor) {
+  if ((await db.$count(members, eq(members.projectId, projectId))) >= MEMBERS_MAX)
+    throw new AppError('limit_exceeded', `A project has at most ${MEMBERS_MAX} members.`)
+  const id = newId('inv')
+  const token = randomBase62(TOKEN_LENGTH)
+  const now = Date.now()
+  const expiresAt = now + INVITATION_MS
+  await db.batch([
+    db
+      .update(invitations)
+      .set({ revokedAt: now })
+      .where(and(eq(invitations.projectId, projectId), eq(invitations.email, email), isOpen)),
+    db.insert(invitations).values({
+      id,
+      projectId,
+      email,
+      role,
+      tokenHash: hashToken(token),
+      invitedBy: userId,
+      createdAt: now,
+      expiresAt,
+    }),
+    audit(db, actor, 'invitation.created', { projectId, target: id, details: { email, role } }),
+    tell(db, projectId, 'members.updated', { invitationId: id }),
+  ])
+  return { id, token, expiresAt }
+}
+
+/** The invitations of a project that can still be accepted, the latest first. */
+export async function listInvitations(db: Db, projectId: string) {
+  const rows = await db
+    .select()
+    .from(invitations)
+    .where(and(eq(invitations.projectId, projectId), isOpen, gt(invitations.expiresAt, Date.now())))
+    .orderBy(desc(invitations.id))
+    .limit(MEMBERS_MAX)
+  return rows.map(presentInvitation)
+}
+
+export const presentInvitation = (
+  row: Pick<Invitation, 'id' | 'email' | 'role' | 'createdAt' | 'expiresAt'>,
+) => ({
+  id: row.id,
+  email: row.email,
+  role: row.role,
+  createdAt: isoTime(row.createdAt)!,
+  expiresAt: isoTime(row.expiresAt)!,
+})
+
+/** Takes an invitation back. Throws `not_found` when it cannot be accepted any more anyway. */
+export async function revokeInvitation(
+  db: Db,
+  { projectId, id }: { projectId: string; id: string },
+  actor: Actor,
+) {
+  const revoke = db
+    .update(invitations)
+    .set({ revokedAt: Date.now() })
+    .where(and(eq(invitations.id, id), eq(invitations.projectId, projectId), isOpen))
+  await atomically(db, revoke, [
+    audit(db, actor, 'invitation.revoked', { projectId, target: id }),
+    tell(db, projectId, 'members.updated', { invitationId: id }),
+  ]).catch((error) => {
+    throw error instanceof ConditionFailed ? notFound('open invitation') : error
+  })
+}
+
+/** What a link invites to, while it holds. Throws `not_found` for any other token. */
+export async function findInvitation(db: Db, token: string) {
+  const found = await db
+    .select({
+      id: invitations.id,
+      projectId: invitations.projectId,
+      project: projects.name,
+      email: invitations.email,
+      role: invitations.role,
+      expiresAt: invitations.expiresAt,
+    })
+    .from(invitations)
+    .innerJoin(projects, eq(projects.id, invitations.projectId))
+    .where(
+      and(
+        eq(invitations.tokenHash, hashToken(token)),
+        isOpen,
+        gt(invitations.expiresAt, Date.now()),
+        isNull(projects.archivedAt),
+      ),
+    )
+    .get()
+  if (!found) throw notFound('open invitation')
+  return found
+}
+
+/** Whether somebody of this address was invited, by whatever project. */
+export async function hasOpenInvitation(db: Db, email: string): Promise<boolean> {
+  const open = and(eq(invitations.email, email.toLowerCase()), isOpen, gt(invitations.expiresAt, Date.now()))
+  return (await db.$count(invitations, open)) > 0
+}
+
+type Invitation = typeof invitations.$inferSelect
+
+/**
+ * Makes a person a member by a link: once, and only the person it was sent to. Who is a member already keeps the
+ * role. Throws `not_found` when the link does not hold (any more), `forbidden` when it was sent to another address.
+ */
+export async function acceptInvitation(
+  db: Db,
+  { token, person }: { token: string; person: Pick<Person, 'userId' | 'email'> },
+  actor: Actor,
+) {
+  const { id, projectId, email, role } = await findInvitation(db, token)
+  if (email !== person.email)
+    throw new AppError('forbidden', `This invitation is for ${email}. Sign in with that address.`)
+  const now = Date.now()
+  const accept = db
+    .update(invitations)
+    .set({ acceptedAt: now })
+    .where(and(eq(invitations.id, id), isOpen, gt(invitations.expiresAt, now), hasRoom(projectId)))
+  try {
+    await atomically(db, accept, [
+      db
+        .insert(members)
+        .values({ projectId, userId: person.userId, role, createdAt: now })
+        .onConflictDoNothing(),
+      audit(db, actor, 'member.joined', {
+        projectId,
+        target: person.userId,
+        details: { role, invitation: id },
+      }),
+      tell(db, projectId, 'members.updated', { userId: person.userId }),
+    ])
+  } catch (error) {
+    throw error instanceof ConditionFailed ? notFound('open invitation') : error
+  }
+  return projectId
+}
+
+const isOpen = and(isNull(invitations.acceptedAt), isNull(invitations.revokedAt))
+
+const hasRoom = (projectId: string) =>
+  sql`(SELECT count(*) FROM ${members} WHERE project_id = ${projectId}) < ${MEMBERS_MAX}`

@@ -1,0 +1,164 @@
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
+import { atomically, ConditionFailed, type Db, type Write } from '#db/connect.ts'
+import { members, projects, type Role } from '#db/schema/projects.ts'
+import { findPeople } from '#src/accounts/people.ts'
+import { type Actor, type AuditAction, audit } from '#src/audit/audit.ts'
+import { AppError, notFound } from '#src/errors.ts'
+import { tell } from '#src/jobs/events.ts'
+import { isoTime } from '#src/time.ts'
+
+export const MEMBERS_MAX = 500
+
+type MemberId = { projectId: string; userId: string }
+
+/** The projects of a person with their roles, the oldest first. */
+export const membershipsOf = (db: Db, userId: string) =>
+  db
+    .select({
+      projectId: members.projectId,
+      role: members.role,
+      name: projects.name,
+      archivedAt: projects.archivedAt,
+    })
+    .from(members)
+    .innerJoin(projects, eq(projects.id, members.projectId))
+    .where(eq(members.userId, userId))
+    .orderBy(asc(projects.createdAt), asc(projects.id))
+
+/** Everybody in a project, those who joined first first. */
+export async function listMembers(db: Db, projectId: string) {
+  const rows = await db
+    .select()
+    .from(members)
+    .where(eq(members.projectId, projectId))
+    .orderBy(asc(members.createdAt), asc(members.userId))
+  const people = await findPeople(
+    db,
+    rows.map((row) => row.userId),
+  )
+  return rows.flatMap(({ userId, role, createdAt }) => {
+    const person = people.get(userId)
+    return person
+      ? [{ userId, name: person.name, email: person.email, role, joinedAt: isoTime(createdAt) }]
+      : []
+  })
+}
+
+/**
+ * Gives a member another role. Throws `not_found` for who is no member, `forbidden` where only an owner decides, and
+ * `conflict` when it would leave the project without an owner.
+ */
+export async function changeRole(
+  db: Db,
+  member: MemberId,
+  { role, asOwner, actor }: { role: Role; asOwner: boolean; actor: Actor },
+) {
+  if (role === 'owner' && !asOwner) throw ownersOnly()
+  const change = db
+    .update(members)
+    .set({ role })
+    .where(
+      and(isMember(member), asOwner ? undefined : isNoOwner, role === 'owner' ? undefined : leavesAnOwner),
+    )
+  await decide(db, member, {
+    change,
+    asOwner,
+    writes: told(db, member, 'member.role_changed', { role }, actor),
+  })
+}
+
+/** Ends a membership of somebody else's. Throws as `changeRole` does. */
+export async function removeMember(
+  db: Db,
+  member: MemberId,
+  { asOwner, actor }: { asOwner: boolean; actor: Actor },
+) {
+  const change = db
+    .delete(members)
+    .where(and(isMember(member), asOwner ? undefined : isNoOwner, leavesAnOwner))
+  await decide(db, member, { change, asOwner, writes: told(db, member, 'member.removed', {}, actor) })
+}
+
+/** Ends one's own membership. Throws `conflict` for the last owner. */
+export async function leaveProject(db: Db, member: MemberId, actor: Actor) {
+  const change = db.delete(members).where(and(isMember(member), leavesAnOwner))
+  await decide(db, member, { change, asOwner: true, writes: told(db, member, 'member.left', {}, actor) })
+}
+
+/** Makes a member an owner, and the owner who does it an admin: in one step. Throws `not_found` and `forbidden`. */
+export async function transferOwnership(
+  db: Db,
+  { projectId, from, to }: { projectId: string; from: string; to: string },
+  actor: Actor,
+) {
+  if (from === to) throw new AppError('conflict', 'You are an owner already.')
+  const giver = { projectId, userId: from }
+  const taker = { projectId, userId: to }
+  const isStillOwner = sql`EXISTS (
+    SELECT 1 FROM members m WHERE m.project_id = ${projectId} AND m.user_id = ${from} AND m.role = 'owner')`
+  const give = db
+    .update(members)
+    .set({ role: 'owner' })
+    .where(and(isMember(taker), isStillOwner))
+  const writes = [
+    db.update(members).set({ role: 'admin' }).where(isMember(giver)),
+    ...told(db, taker, 'member.role_changed', { role: 'owner' }, actor),
+    ...told(db, giver, 'member.role_changed', { role: 'admin' }, actor),
+  ]
+  try {
+    await atomically(db, give, writes)
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+    if (!(await findMember(db, taker))) throw notFound('member')
+    throw ownersOnly()
+  }
+}
+
+export const findMember = (db: Db, member: MemberId) =>
+  db.select().from(members).where(isMember(member)).get()
+
+const isMember = ({ projectId, userId }: MemberId) =>
+  and(eq(members.projectId, projectId), eq(members.userId, userId))
+
+const isNoOwner = sql`${members.role} <> 'owner'`
+
+/** Decided in the statement that changes the row: of two who leave at once, the second finds itself the last. */
+const leavesAnOwner: SQL = sql`(${members.role} <> 'owner' OR EXISTS (
+  SELECT 1 FROM members other
+  WHERE other.project_id = ${members.projectId} AND other.user_id <> ${members.userId} AND other.role = 'owner'))`
+
+/** That a person is nowhere the only owner of a project that is not archived. */
+export const withoutLastOwner = (userId: string) => sql`NOT EXISTS (
+  SELECT 1 FROM members m JOIN projects p ON p.id = m.project_id
+  WHERE m.user_id = ${userId} AND m.role = 'owner' AND p.archived_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM members other
+    WHERE other.project_id = m.project_id AND other.user_id <> ${userId} AND other.role = 'owner'))`
+
+const ownersOnly = () => new AppError('forbidden', 'Only an owner decides about owners.')
+
+type Decision = { change: Write; asOwner: boolean; writes: Write[] }
+
+async function decide(db: Db, member: MemberId, { change, asOwner, writes }: Decision) {
+  try {
+    await atomically(db, change, writes)
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+    const found = await findMember(db, member)
+    if (!found) throw notFound('member')
+    if (!asOwner && found.role === 'owner') throw ownersOnly()
+    throw new AppError('conflict', 'A project needs an owner: make somebody else one first, or archive it.')
+  }
+}
+
+function told(
+  db: Db,
+  { projectId, userId }: MemberId,
+  action: AuditAction,
+  details: Record<string, unknown>,
+  actor: Actor,
+): Write[] {
+  return [
+    audit(db, actor, action, { projectId, target: userId, details }),
+    tell(db, projectId, 'members.updated', { userId }),
+  ]
+}
