@@ -15,9 +15,9 @@ test('no window of any position holds more than the limit, and below it nobody i
       let now = 0
       const window = createMemoryWindow(limit, { clock: () => now })
       const ledgers = [createLedger(limit), createLedger(limit)]
-      for (const { windows, takings } of bursts) {
+      for (const { windows, share } of bursts) {
         now += windows * limit.windowMs
-        for (let taken = 0; taken < takings; taken++) {
+        for (let taken = 0; taken < share * limit.limit; taken++) {
           ledgers[0]!.enter(window.take('a') as Taking, now)
           if (taken % 3 === 0) ledgers[1]!.enter(window.take('b') as Taking, now)
         }

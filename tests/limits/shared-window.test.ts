@@ -47,15 +47,15 @@ test('processes that share a limit never exceed it together, and leave little of
       const idle = (processes.length - 1) * Math.max(1, Math.floor(limit.limit / 16))
       const ledger = createLedger(limit)
       let taken = 0
-      for (const { windows, takings } of bursts) {
+      for (const { windows, share } of bursts) {
         shared.time.now += Math.ceil(windows * limit.windowMs)
-        for (let times = 0; times < takings; times++) {
+        for (let times = 0; times < share * limit.limit; times++) {
           const process = processes[order[taken++ % order.length]!]!
           ledger.enter(await process.take(subject), shared.time.now, idle)
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
 })
 
@@ -67,13 +67,13 @@ test('one process alone is never refused below the limit', async () => {
       const subject = `subject ${++run}`
       const window = shared.open(limit)
       const ledger = createLedger(limit)
-      for (const { windows, takings } of bursts) {
+      for (const { windows, share } of bursts) {
         shared.time.now += Math.ceil(windows * limit.windowMs)
-        for (let times = 0; times < takings; times++)
+        for (let times = 0; times < share * limit.limit; times++)
           ledger.enter(await window.take(subject), shared.time.now)
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
 })
 

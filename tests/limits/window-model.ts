@@ -7,20 +7,20 @@ export const limitOf = (limit: number, windowMs: number): RateLimit =>
   rateLimit({ name: 'tested', what: 'tries', limit, windowMs, kept: 'shared' })
 
 export const arbitraryLimit = fc
-  .record({ limit: fc.integer({ min: 1, max: 40 }), partMs: fc.integer({ min: 1, max: 50 }) })
+  .record({ limit: fc.integer({ min: 1, max: 100 }), partMs: fc.integer({ min: 1, max: 50 }) })
   .map(({ limit, partMs }) => limitOf(limit, partMs * PARTS))
 
-/** Moves of time, in windows, each followed by a burst of takings. */
+/** Moves of time, in windows, each followed by a burst of takings, as a share of the limit. */
 export const arbitraryBursts = fc.array(
   fc.record({
     windows: fc.oneof(
       fc.constant(0),
-      fc.double({ min: 0, max: 0.3, noNaN: true }),
-      fc.integer({ min: 0, max: 2 }),
+      fc.double({ min: 0, max: 0.2, noNaN: true }),
+      fc.double({ min: 0.9, max: 1.1, noNaN: true }),
     ),
-    takings: fc.integer({ min: 1, max: 30 }),
+    share: fc.double({ min: 0.01, max: 0.7, noNaN: true }),
   }),
-  { minLength: 1, maxLength: 40 },
+  { minLength: 1, maxLength: 20, size: 'max' },
 )
 
 /** What was allowed and when: knows every taking, where the limiter knows counts. */
