@@ -10,7 +10,8 @@ import { headersForAuth } from './browser-cookies.ts'
 import { callAuth } from './call-auth.ts'
 import { FRESH_MINUTES, type Person } from './sessions.ts'
 
-const PASSWORD_PROVIDER = 'credential'
+/** What better-auth calls the identity that is a password. */
+export const PASSWORD_PROVIDER = 'credential'
 
 /** A person's account as they see it. */
 export async function getAccount(db: Db, userId: string) {

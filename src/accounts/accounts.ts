@@ -1,12 +1,13 @@
 import type { AppDeps } from '#src/app-deps.ts'
 import { type Actor, audit } from '#src/audit/audit.ts'
-import { AppError } from '#src/errors.ts'
 import { addressConfirmation, passwordReset } from '#src/mail/messages.ts'
 import { hasOpenInvitation } from '#src/projects/invitations.ts'
 import { installationSecret } from '#src/secrets/installation-secret.ts'
+import { PASSWORD_PROVIDER } from './account.ts'
 import type { Auth } from './auth.ts'
 import { type IdentityProviderName, identityProviders } from './identity-providers.ts'
 import { links } from './links.ts'
+import { findPeople } from './people.ts'
 import { CONFIRM_LINK_MINUTES, RESET_LINK_MINUTES } from './sessions.ts'
 
 /** The secret of this installation that signs cookies and the links in mails. */
@@ -73,9 +74,14 @@ function hooksOf({ db, env, log, mailer }: AccountsDeps) {
       post(email, addressConfirmation({ link: confirm(token), minutes: CONFIRM_LINK_MINUTES })),
     sendReset: (email: string, token: string) =>
       post(email, passwordReset({ link: reset(token), minutes: RESET_LINK_MINUTES })),
-    async admit(email: string) {
-      if (env.signUp === 'open' || (await hasOpenInvitation(db, email))) return
-      throw new AppError('forbidden', 'Accounts are made by invitation here: ask a member for one.')
+    admits: async (email: string) => env.signUp === 'open' || (await hasOpenInvitation(db, email)),
+    async linked({ userId, providerId }: { userId: string; providerId: string }) {
+      const person = (await findPeople(db, [userId])).get(userId)
+      if (!person || providerId === PASSWORD_PROVIDER) return
+      await audit(db, actorOf(person), 'identity.linked', {
+        target: userId,
+        details: { provider: providerId },
+      })
     },
     async created(user: { id: string; name: string; email: string }) {
       await audit(db, actorOf(user), 'account.created', { target: user.id })

@@ -1,5 +1,5 @@
 import { betterAuth } from 'better-auth'
-import { twoFactor } from 'better-auth/plugins/two-factor'
+import { APIError } from 'better-auth/api'
 import type { Db } from '#db/connect.ts'
 import type { Env } from '#src/env.ts'
 import { type IdPrefix, newId } from '#src/ids.ts'
@@ -10,13 +10,11 @@ import { authAdapter } from './auth-adapter.ts'
 import { ADDRESS_HEADER } from './browser-cookies.ts'
 import type { IdentityProviders } from './identity-providers.ts'
 import { hashPassword, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, verifyPassword } from './passwords.ts'
-import {
-  CONFIRM_LINK_MINUTES,
-  FRESH_MINUTES,
-  RECOVERY_CODES,
-  RESET_LINK_MINUTES,
-  SESSION_MS,
-} from './sessions.ts'
+import { secondFactor } from './second-factor.ts'
+import { CONFIRM_LINK_MINUTES, FRESH_MINUTES, RESET_LINK_MINUTES, SESSION_MS } from './sessions.ts'
+
+/** Comes back in the address of the page after a sign-in by a provider. */
+const NOT_INVITED = { code: 'invitation_needed', message: 'Accounts are made by invitation here.' }
 
 const idPrefixes: Record<string, IdPrefix> = {
   user: 'usr',
@@ -32,9 +30,11 @@ type Created = { id: string; name: string; email: string }
 export type AuthHooks = {
   sendConfirmation(email: string, token: string): Promise<void>
   sendReset(email: string, token: string): Promise<void>
-  /** Throws when somebody of this address may not make an account. */
-  admit(email: string): Promise<void>
+  /** Whether somebody of this address may make an account. */
+  admits(email: string): Promise<boolean>
   created(user: Created): Promise<void>
+  /** An identity of a provider was linked; `credential` is the password. */
+  linked(identity: { userId: string; providerId: string }): Promise<void>
   passwordReset(user: Created): Promise<void>
 }
 
@@ -62,6 +62,7 @@ export function createAuth({ db, env, log, ring, secret, hooks, providers }: Aut
     secret: secret.reveal(),
     database: authAdapter(db, ring),
     telemetry: { enabled: false },
+    onAPIError: { errorURL: `${env.publicUrl}/sign-in` },
     rateLimit: { enabled: false },
     logger: {
       level: 'error',
@@ -87,6 +88,7 @@ export function createAuth({ db, env, log, ring, secret, hooks, providers }: Aut
       modelName: 'identities',
       fields: { password: 'passwordHash' },
       accountLinking: providers.linking,
+      updateAccountOnSignIn: false,
     },
     verification: { modelName: 'verifications', storeIdentifier: 'hashed' },
     emailAndPassword: {
@@ -107,15 +109,16 @@ export function createAuth({ db, env, log, ring, secret, hooks, providers }: Aut
       sendVerificationEmail: ({ user, token }) => hooks.sendConfirmation(user.email, token),
     },
     databaseHooks: {
-      user: { create: { before: ({ email }) => hooks.admit(email), after: (user) => hooks.created(user) } },
+      user: {
+        create: {
+          before: async ({ email }) => {
+            if (!(await hooks.admits(email))) throw new APIError('FORBIDDEN', NOT_INVITED)
+          },
+          after: (user) => hooks.created(user),
+        },
+      },
+      account: { create: { after: (identity) => hooks.linked(identity) } },
     },
-    plugins: [
-      ...providers.plugins,
-      twoFactor({
-        issuer: 'Quill',
-        twoFactorTable: 'twoFactors',
-        backupCodeOptions: { storeBackupCodes: 'plain', amount: RECOVERY_CODES },
-      }),
-    ],
+    plugins: [...providers.plugins, secondFactor()],
   })
 }

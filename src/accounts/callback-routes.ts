@@ -1,24 +1,32 @@
 import { Elysia, t } from 'elysia'
 import type { AppDeps } from '#src/app-deps.ts'
+import { audit } from '#src/audit/audit.ts'
 import { documented } from '#src/documented.ts'
-import { access } from '#src/projects/access.ts'
-import { cookiesFromAuth, headersForAuth } from './browser-cookies.ts'
+import { access, actorFor } from '#src/projects/access.ts'
+import { callerLookups } from '#src/projects/callers.ts'
+import { cookiesFromAuth, headersForAuth, SESSION_COOKIE, sessionToken } from './browser-cookies.ts'
 import { providerName } from './schemas.ts'
+import { endSession } from './sessions.ts'
 
 /** Where GitHub and Google send a browser back to. */
 export const callbackRoutes = (deps: AppDeps) => {
   const { accounts, env } = deps
   return new Elysia({ name: 'callback', prefix: '/auth', tags: ['Sign-in'] }).use(access(deps)).get(
     '/callback/:provider',
-    async ({ params, request, visitor }) => {
-      const { handler } = await accounts.auth()
-      const address = `${env.publicUrl}/api/v1/auth/callback/${params.provider}${new URL(request.url).search}`
-      const answer = await handler(
-        new Request(address, { headers: headersForAuth(request, visitor().address) }),
-      )
-      const headers = new Headers({ location: answer.headers.get('location') ?? `${env.publicUrl}/sign-in` })
+    async ({ params, query, request, visitor }) => {
+      const { api } = await accounts.auth()
+      const answer = await api.callbackOAuth({
+        params: { id: params.provider },
+        query,
+        headers: headersForAuth(request, visitor().address),
+        asResponse: true,
+      })
+      const location = await goalOf(answer, env.publicUrl)
+      const headers = new Headers({ location })
       for (const cookie of cookiesFromAuth(answer.headers, env.secureCookies))
         headers.append('set-cookie', cookie)
+      const token = newSessionToken(answer.headers)
+      if (token) await noteArrival(deps, { token, request, ...visitor() })
       return new Response(null, { status: 302, headers })
     },
     {
@@ -39,4 +47,36 @@ export const callbackRoutes = (deps: AppDeps) => {
       }),
     },
   )
+}
+
+/** The page to go to; where the second factor is still to come, the one that asks for it. */
+async function goalOf(answer: Response, publicUrl: string): Promise<string> {
+  const asksForCode = (await answer.clone().text()).includes('"twoFactorRedirect":true')
+  if (asksForCode) return `${publicUrl}/two-factor`
+  return answer.headers.get('location') ?? `${publicUrl}/sign-in`
+}
+
+function newSessionToken(headers: Headers): string | undefined {
+  const prefix = `${SESSION_COOKIE}=`
+  const cookie = headers.getSetCookie().find((each) => each.startsWith(prefix))
+  return cookie?.slice(prefix.length).split(/[.;]/)[0] || undefined
+}
+
+/** The new session takes the place of the one that the browser had. */
+async function noteArrival(
+  { db, env }: AppDeps,
+  {
+    token,
+    request,
+    address,
+    requestId,
+  }: { token: string; request: Request; address: string; requestId: string },
+) {
+  const caller = await callerLookups(db).person(token)
+  if (!caller) return
+  const earlier = sessionToken(request, env.secureCookies)
+  if (earlier && earlier !== token) await endSession(db, earlier)
+  await audit(db, actorFor(caller, { address, requestId }), 'session.started', {
+    target: caller.person?.userId,
+  })
 }

@@ -14,6 +14,16 @@ export function readArgs<const Config extends ParseArgsConfig>(config: Config, u
   }
 }
 
+const NAME_CHARS_MAX = 100
+
+/** The name that an option gives. Throws UsageError where it gives none, or one that is too long. */
+export function readName(option: string, text: string | undefined, usage: string): string {
+  const name = text?.trim()
+  if (!name || name.length > NAME_CHARS_MAX)
+    throw new UsageError(`${option} must be a name of 1 to ${NAME_CHARS_MAX} characters.\n\n${usage}`)
+  return name
+}
+
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
 export function untilSignalled(): Promise<void> {
   return new Promise((resolve) => {
