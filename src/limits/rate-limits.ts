@@ -6,6 +6,8 @@ import { inWords } from './in-words.ts'
  */
 export type RateLimit = {
   name: string
+  /** Who is counted. Addresses of one network are one, and so are the spellings of an account's e-mail address. */
+  subject: 'key' | 'session' | 'address' | 'account' | 'project'
   limit: number
   windowMs: number
   kept: Kept
@@ -26,6 +28,7 @@ const DAY_MS = 24 * HOUR_MS
 /** What a program asks with its key: ten a second, all day. */
 export const REQUESTS_PER_KEY = rateLimit({
   name: 'requests_per_key',
+  subject: 'key',
   what: 'requests with one API key',
   limit: 600,
   windowMs: MINUTE_MS,
@@ -35,6 +38,7 @@ export const REQUESTS_PER_KEY = rateLimit({
 /** What the pages of one browser ask; a person at work needs a tenth of it. */
 export const REQUESTS_PER_SESSION = rateLimit({
   name: 'requests_per_session',
+  subject: 'session',
   what: 'requests from one signed-in browser',
   limit: 600,
   windowMs: MINUTE_MS,
@@ -44,6 +48,7 @@ export const REQUESTS_PER_SESSION = rateLimit({
 /** Each process counts for itself: an attacker with many addresses must not cost a write for each. */
 export const REQUESTS_PER_ADDRESS = rateLimit({
   name: 'requests_per_address',
+  subject: 'address',
   what: 'requests without key or session from one address',
   limit: 120,
   windowMs: MINUTE_MS,
@@ -53,6 +58,7 @@ export const REQUESTS_PER_ADDRESS = rateLimit({
 /** High enough for an office behind one address; one account from one address is slowed by `sign-in.ts`. */
 export const SIGN_INS_PER_ADDRESS = rateLimit({
   name: 'sign_ins_per_address',
+  subject: 'address',
   what: 'tries to sign in from one address',
   limit: 100,
   windowMs: 15 * MINUTE_MS,
@@ -62,6 +68,7 @@ export const SIGN_INS_PER_ADDRESS = rateLimit({
 /** From all addresses that the account is not used from. OWASP ASVS 4.0, 2.2.1: at most a hundred in an hour. */
 export const SIGN_INS_PER_ACCOUNT = rateLimit({
   name: 'sign_ins_per_account',
+  subject: 'account',
   what: 'tries to sign in to one account from addresses that are new to it',
   limit: 20,
   windowMs: 15 * MINUTE_MS,
@@ -71,6 +78,7 @@ export const SIGN_INS_PER_ACCOUNT = rateLimit({
 /** Of a million codes about three are right at any time. */
 export const SECOND_FACTORS_PER_ACCOUNT = rateLimit({
   name: 'second_factors_per_account',
+  subject: 'account',
   what: 'codes of the second factor for one account',
   limit: 10,
   windowMs: HOUR_MS,
@@ -79,6 +87,7 @@ export const SECOND_FACTORS_PER_ACCOUNT = rateLimit({
 
 export const SIGN_UPS_PER_ADDRESS = rateLimit({
   name: 'sign_ups_per_address',
+  subject: 'address',
   what: 'new accounts from one address',
   limit: 20,
   windowMs: HOUR_MS,
@@ -88,6 +97,7 @@ export const SIGN_UPS_PER_ADDRESS = rateLimit({
 /** Each is a mail in somebody's inbox. */
 export const PASSWORD_RESETS_PER_ACCOUNT = rateLimit({
   name: 'password_resets_per_account',
+  subject: 'account',
   what: 'password resets for one account',
   limit: 3,
   windowMs: HOUR_MS,
@@ -96,6 +106,7 @@ export const PASSWORD_RESETS_PER_ACCOUNT = rateLimit({
 
 export const PASSWORD_RESETS_PER_ADDRESS = rateLimit({
   name: 'password_resets_per_address',
+  subject: 'address',
   what: 'password resets from one address',
   limit: 20,
   windowMs: HOUR_MS,
@@ -104,6 +115,7 @@ export const PASSWORD_RESETS_PER_ADDRESS = rateLimit({
 
 export const INVITATIONS_PER_PROJECT = rateLimit({
   name: 'invitations_per_project',
+  subject: 'project',
   what: 'invitations to one project',
   limit: 100,
   windowMs: DAY_MS,
@@ -113,6 +125,7 @@ export const INVITATIONS_PER_PROJECT = rateLimit({
 /** What costs money. */
 export const STARTS_PER_PROJECT = rateLimit({
   name: 'starts_per_project',
+  subject: 'project',
   what: 'pipelines and steps started in one project',
   limit: 120,
   windowMs: MINUTE_MS,
@@ -121,6 +134,7 @@ export const STARTS_PER_PROJECT = rateLimit({
 
 export const AUDIT_EXPORTS_PER_PROJECT = rateLimit({
   name: 'audit_exports_per_project',
+  subject: 'project',
   what: 'exports of the audit log of one project',
   limit: 10,
   windowMs: HOUR_MS,

@@ -1,5 +1,6 @@
 import type { Db } from '#db/connect.ts'
 import type { Secret } from '#src/secret.ts'
+import { networkOf } from './client-address.ts'
 import { hashSubjects } from './hash-subject.ts'
 import { createMemoryWindow } from './memory-window.ts'
 import {
@@ -9,7 +10,7 @@ import {
   REQUESTS_PER_SESSION,
 } from './rate-limits.ts'
 import { createSharedWindow } from './shared-window.ts'
-import { createSignInLimit } from './sign-in.ts'
+import { accountOf, createSignInLimit } from './sign-in.ts'
 import type { Taking, Window } from './window.ts'
 
 type Options = {
@@ -33,7 +34,9 @@ export function createRates({ db, secret, shared }: Options): Rates {
 
   function open(limit: RateLimit): Window {
     const isStored = limit.kept === 'always' || (limit.kept === 'shared' && shared)
-    const window = isStored ? createSharedWindow(limit, { db, hash }) : createMemoryWindow(limit)
+    const counted = isStored ? createSharedWindow(limit, { db, hash }) : createMemoryWindow(limit)
+    const spell = SPELLINGS[limit.subject]
+    const window = spell ? { take: (subject: string) => counted.take(spell(subject)) } : counted
     windows.set(limit, window)
     return window
   }
@@ -44,12 +47,18 @@ export function createRates({ db, secret, shared }: Options): Rates {
   }
 }
 
+/** Makes one of what is spelled in many ways. */
+const SPELLINGS: Partial<Record<RateLimit['subject'], (subject: string) => string>> = {
+  address: networkOf,
+  account: accountOf,
+}
+
 const REQUESTS_PER = {
   api_key: REQUESTS_PER_KEY,
   person: REQUESTS_PER_SESSION,
   address: REQUESTS_PER_ADDRESS,
 }
 
-/** Takes one request of a key, of the session of a person, or of an address (as `networkOf` gives it). */
+/** Takes one request of a key, of the session of a person, or of an address. */
 export const takeRequest = (rates: Rates, caller: { kind: keyof typeof REQUESTS_PER; id: string }) =>
   rates.take(REQUESTS_PER[caller.kind], caller.id)

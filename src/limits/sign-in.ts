@@ -62,8 +62,11 @@ export function createSignInLimit({ db, hash, clock = Date.now }: Options) {
   }
 }
 
+/** An account by its e-mail address, however that was typed. */
+export const accountOf = (typed: string) => typed.trim().toLowerCase()
+
 function placesOf(signIn: SignIn, hash: HashSubject, now: number) {
-  const account = signIn.account.trim().toLowerCase()
+  const account = accountOf(signIn.account)
   const network = networkOf(signIn.address)
   const place = (limit: typeof SIGN_INS_PER_ACCOUNT, subject: string) => ({
     limit,

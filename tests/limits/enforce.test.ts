@@ -2,7 +2,13 @@ import { expect, test } from 'bun:test'
 import { Elysia } from 'elysia'
 import { connect } from '#db/connect.ts'
 import { enforce, refusal } from '#src/limits/enforce.ts'
-import { rateLimit, rateLimits } from '#src/limits/rate-limits.ts'
+import {
+  PASSWORD_RESETS_PER_ACCOUNT,
+  type RateLimit,
+  rateLimit,
+  rateLimits,
+  SIGN_UPS_PER_ADDRESS,
+} from '#src/limits/rate-limits.ts'
 import { createRates, type Rates, takeRequest } from '#src/limits/rates.ts'
 import type { Taking } from '#src/limits/window.ts'
 import { createLog } from '#src/log.ts'
@@ -10,7 +16,14 @@ import { problems } from '#src/problem.ts'
 import { Secret } from '#src/secret.ts'
 
 const limited = (limit: number, kept: 'process' | 'always') =>
-  rateLimit({ name: `${kept} ${limit}`, what: 'requests of the tests', limit, windowMs: 60_000, kept })
+  rateLimit({
+    name: `${kept} ${limit}`,
+    subject: 'key',
+    what: 'requests of the tests',
+    limit,
+    windowMs: 60_000,
+    kept,
+  })
 
 function rates(shared: boolean) {
   const connection = connect(':memory:')
@@ -99,6 +112,21 @@ test('keys, browsers and addresses are counted apart, each by its own limit', as
   expect(new Set(takings.map(({ rule }) => rule)).size).toBe(3)
 })
 
+test('a network is one address, and an e-mail address one account, however it is written', async () => {
+  using limiting = rates(false)
+  const left = async (limit: RateLimit, subject: string) => (await limiting.take(limit, subject)).remaining
+  const networks = [
+    await left(SIGN_UPS_PER_ADDRESS, '2001:db8:1:2::1'),
+    await left(SIGN_UPS_PER_ADDRESS, '2001:db8:1:2::2'),
+  ]
+  expect(networks).toEqual([19, 18])
+  const accounts = [
+    await left(PASSWORD_RESETS_PER_ACCOUNT, 'ada@example.org'),
+    await left(PASSWORD_RESETS_PER_ACCOUNT, ' Ada@Example.org'),
+  ]
+  expect(accounts).toEqual([2, 1])
+})
+
 test('one process alone counts requests without asking the database; several share the count', async () => {
   using alone = rates(false)
   const key = { kind: 'api_key', id: 'key' } as const
@@ -117,8 +145,8 @@ test('one process alone counts requests without asking the database; several sha
 
 test('every limit has a name of its own and a sentence with its figures', () => {
   expect(new Set(rateLimits.map(({ name }) => name)).size).toBe(rateLimits.length)
-  for (const { name, limit, rule } of rateLimits) {
-    expect(name).toMatch(/^[a-z]+(_[a-z]+)*$/)
+  for (const { name, subject, limit, rule } of rateLimits) {
+    expect(name).toMatch(new RegExp(`^[a-z_]+_per_${subject}$`))
     expect(rule).toMatch(new RegExp(`^At most ${limit} [a-zA-Z -]+ in (1|15) (minute|hour|day)s?\\.$`))
   }
 })

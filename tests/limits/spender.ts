@@ -10,6 +10,7 @@ const DAY_MS = 86_400_000
 const [url, limit] = process.argv.slice(2)
 const tries = rateLimit({
   name: 'tries',
+  subject: 'key',
   what: 'tries',
   limit: Number(limit),
   windowMs: DAY_MS,

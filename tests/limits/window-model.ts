@@ -4,7 +4,7 @@ import { type RateLimit, rateLimit } from '#src/limits/rate-limits.ts'
 import { PARTS, type Taking } from '#src/limits/window.ts'
 
 export const limitOf = (limit: number, windowMs: number): RateLimit =>
-  rateLimit({ name: 'tested', what: 'tries', limit, windowMs, kept: 'shared' })
+  rateLimit({ name: 'tested', subject: 'key', what: 'tries', limit, windowMs, kept: 'shared' })
 
 export const arbitraryLimit = fc
   .record({ limit: fc.integer({ min: 1, max: 100 }), partMs: fc.integer({ min: 1, max: 50 }) })
