@@ -1,8 +1,23 @@
 import { treaty } from '@elysiajs/eden'
 import type { App } from '../../app.ts'
+import { projectHeaders } from './tab-project.ts'
 
-/** The API, typed by the server itself. */
-export const api = treaty<App>(location.origin, { parseDate: false }).api.v1
+/** What the rights of whoever asks do not cover, or what is not there (any more) for them. */
+const REFUSED = new Set([401, 403, 404])
+
+/** The API, typed by the server itself. Every request names the tab's project. */
+export const api = treaty<App>(location.origin, {
+  parseDate: false,
+  headers: () => projectHeaders(),
+  onResponse: noticeRefusal,
+}).api.v1
+
+let hearRefusal = () => {}
+
+/** Calls `listener` whenever an answer tells that the session or the rights in it may be others than the page knows. */
+export function onRefusal(listener: () => void) {
+  hearRefusal = listener
+}
 
 type Answer = { data: unknown; error: unknown; response: Response }
 
@@ -17,6 +32,8 @@ export class Problem extends Error {
     readonly status: number,
     readonly code: string,
     readonly requestId?: string,
+    /** What is wrong with which part of the request: `path` is a JSON pointer. */
+    readonly issues: readonly { path: string; message: string }[] = [],
   ) {
     super(message)
     this.name = 'Problem'
@@ -37,17 +54,26 @@ export async function readTagged<A extends Answer>(call: Promise<A>) {
 
 /** A version's text in one of its formats, byte for byte. Throws Problem. */
 export async function readBody(id: string, number: number, format: 'html' | 'markdown'): Promise<string> {
-  const path = `/api/v1/documents/${id}/versions/${number}/body?format=${format}`
-  const response = await fetch(path).catch(() => undefined)
-  if (response?.ok) return response.text()
+  return (await readRaw(`/documents/${id}/versions/${number}/body?format=${format}`)).text()
+}
+
+/** An answer as it is: what a link could not ask for, as it names no project. Throws Problem. */
+export async function readRaw(path: string): Promise<Response> {
+  const response = await fetch(`/api/v1${path}`, { headers: projectHeaders() }).catch(() => undefined)
+  if (response?.ok) return response
+  if (response) noticeRefusal(response)
   throw problemOf(response, await response?.json().catch(() => undefined))
+}
+
+function noticeRefusal({ status }: Response) {
+  if (REFUSED.has(status)) hearRefusal()
 }
 
 const unreachable = { data: null, error: { value: undefined }, response: undefined as never }
 
 function problemOf(response: Response | undefined, body: unknown): Problem {
-  const { detail, code, requestId } = (body ?? {}) as { detail?: string; code?: string; requestId?: string }
-  if (detail && response) return new Problem(detail, response.status, code ?? 'unknown', requestId)
+  const { detail, code, requestId, issues } = (body ?? {}) as Partial<Problem> & { detail?: string }
+  if (detail && response) return new Problem(detail, response.status, code ?? 'unknown', requestId, issues)
   return new Problem(
     'Quill could not be reached. Nothing was changed; try again in a moment.',
     0,
