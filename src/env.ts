@@ -65,6 +65,11 @@ const settings = {
     'How many proxies stand in front: the address of a client is read that many from the right in `X-Forwarded-For`.',
     wholeNumber(0, 10),
   ),
+  REQUESTS_PER_MINUTE: setting(
+    '600',
+    'How many requests one API key, or one signed-in browser, may make in a minute.',
+    wholeNumber(1, 1_000_000_000),
+  ),
   CORS_ORIGINS: setting(
     '',
     'Web pages of other origins that may call the API with a key, `https://a.example,https://b.example`. Default: none.',
@@ -110,6 +115,7 @@ export type Env = {
   github: { clientId: string; clientSecret: Secret | undefined; url: string; apiUrl: string }
   google: { clientId: string; clientSecret: Secret | undefined; issuer: string }
   trustedProxies: number
+  requestsPerMinute: number
   corsOrigins: string[]
   allowLoopbackFetch: boolean
   logLevel: LogLevel
@@ -178,6 +184,7 @@ export function readEnv(source: Record<string, string | undefined>): Env {
       issuer: read('GOOGLE_ISSUER'),
     },
     trustedProxies: read('TRUSTED_PROXIES'),
+    requestsPerMinute: read('REQUESTS_PER_MINUTE'),
     corsOrigins: read('CORS_ORIGINS'),
     allowLoopbackFetch: read('ALLOW_LOOPBACK_FETCH'),
     logLevel: read('LOG_LEVEL') || (environment === 'development' ? 'warn' : 'info'),

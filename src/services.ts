@@ -67,7 +67,7 @@ export async function openAccess(
   return {
     ...services,
     accounts: openAccounts(services),
-    limits: createLimits(createRates({ db, secret, shared })),
+    limits: createLimits(createRates({ db, secret, shared, requestsPerMinute: env.requestsPerMinute })),
     addressOf: (request) =>
       clientAddress(request, { sockets: listening.server, trustedProxies: env.trustedProxies }),
   }

@@ -7,6 +7,7 @@ import { createApp } from '#src/app.ts'
 import { readEnv } from '#src/env.ts'
 import { newId } from '#src/ids.ts'
 import { createEventHub, type EventHub } from '#src/jobs/event-hub.ts'
+import type { Limits } from '#src/limits/limits.ts'
 import { createLog } from '#src/log.ts'
 import type { Mail } from '#src/mail/mail.ts'
 import { createApiKey } from '#src/projects/api-keys.ts'
@@ -63,13 +64,15 @@ export type TestApp = AsyncDisposable & {
   mails: Mail[]
 }
 
-type Options = { worker?: boolean; demo?: boolean; settings?: Record<string, string> }
+/** `limited` holds the requests to the rate limits. */
+type Options = { worker?: boolean; demo?: boolean; settings?: Record<string, string>; limited?: boolean }
 
 /** The API over a database in memory, with a worker in the same process when one is asked for. */
 export async function testApp({
   worker = false,
   demo = false,
   settings = {},
+  limited = false,
 }: Options = {}): Promise<TestApp> {
   const connection = connect(':memory:')
   const { port, statements } = recording(connection.port)
@@ -91,7 +94,8 @@ export async function testApp({
     mailer: { send: async (mail: Mail) => void mails.push(mail) },
   }
   const listening: Listening = {}
-  const app = createApp(await openAccess(services, { listening, shared: false }))
+  const deps = await openAccess(services, { listening, shared: false })
+  const app = createApp(limited ? deps : { ...deps, limits: unlimited })
   const consumer = worker
     ? startConsumer({ db, queue, log, concurrency: 4, leaseMs: 5_000, graceMs: 0, committed: hub.wake })
     : undefined
@@ -137,6 +141,14 @@ export async function testApp({
       connection.close()
     },
   }
+}
+
+/** The requests of a test come from one address, as many as it takes. */
+const unlimited: Limits = {
+  request: () => {},
+  anonymous: () => {},
+  take: () => {},
+  signIn: async () => ({ succeeded: async () => {} }),
 }
 
 /** A request as `call` sends it. */

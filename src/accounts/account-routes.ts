@@ -45,8 +45,8 @@ export const accountRoutes = (deps: AppDeps) => {
       async ({ person, body, request, set, actor, status }) => {
         const { api } = await accounts.auth()
         const headers = headersForAuth(request, actor().address)
+        await proveItsYou(deps, { person, password: body.current, request, set })
         if (body.current === undefined) {
-          await proveItsYou(deps, { person, request })
           await callAuth(api.setPassword({ body: { newPassword: body.new }, headers }))
         } else {
           const { headers: answered } = await callAuth(
@@ -73,8 +73,8 @@ export const accountRoutes = (deps: AppDeps) => {
     )
     .post(
       '/email',
-      async ({ person, body, request, actor, status }) => {
-        await proveItsYou(deps, { person, password: body.password, request })
+      async ({ person, body, request, set, actor, status }) => {
+        await proveItsYou(deps, { person, password: body.password, request, set })
         const { api } = await accounts.auth()
         const headers = headersForAuth(request, actor().address)
         await callAuth(api.changeEmail({ body: { newEmail: body.email.toLowerCase() }, headers }))
@@ -92,7 +92,7 @@ export const accountRoutes = (deps: AppDeps) => {
     .post(
       '/delete',
       async ({ person, body, request, set, actor, status }) => {
-        await proveItsYou(deps, { person, password: body.password, request })
+        await proveItsYou(deps, { person, password: body.password, request, set })
         await deleteAccount(db, person.userId, actor())
         set.headers['set-cookie'] = sessionCookie('', { secure: env.secureCookies, maxAge: 0 })
         return status(204, undefined)

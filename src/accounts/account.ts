@@ -38,19 +38,29 @@ export async function renameAccount(db: Db, userId: string, name: string, actor:
   ])
 }
 
+type Proof = {
+  person: Person
+  password?: string
+  request: Request
+  set: { headers: Record<string, unknown> }
+}
+
 /**
  * Proves that whoever is signed in is still the same: by the password or, where an account has none, by a sign-in
  * of a moment ago. Throws `forbidden`.
  */
 export async function proveItsYou(
-  { accounts, db }: AppDeps,
-  { person, password, request }: { person: Person; password?: string; request: Request },
+  { accounts, addressOf, db, limits }: AppDeps,
+  { person, password, request, set }: Proof,
 ) {
   const { hasPassword } = await getAccount(db, person.userId)
   if (hasPassword) {
     if (!password) throw new AppError('forbidden', 'Give your password as well.')
+    // Whoever has come by a session must not find out the password by it.
+    const tried = await limits.signIn({ account: person.email, address: addressOf(request) }, set)
     const { api } = await accounts.auth()
     await callAuth(api.verifyPassword({ body: { password }, headers: headersForAuth(request, undefined) }))
+    await tried.succeeded()
   } else if (Date.now() - person.signedInAt > FRESH_MINUTES * 60_000)
     throw new AppError(
       'forbidden',

@@ -1,3 +1,4 @@
+import { isDuplicate } from '#db/connect.ts'
 import type { AppDeps } from '#src/app-deps.ts'
 import { type Actor, audit } from '#src/audit/audit.ts'
 import { AppError } from '#src/errors.ts'
@@ -30,8 +31,14 @@ export async function signUp(
   if (invitation) return signUpInvited(deps, { ...visit, person, invitation })
   if (env.signUp === 'invited')
     throw new AppError('forbidden', 'Accounts are made by invitation here: open the link in your invitation.')
+  const email = person.email.toLowerCase()
   const { api } = await accounts.auth()
-  await callAuth(api.signUpEmail({ body: { ...person, email: person.email.toLowerCase() } }))
+  try {
+    await callAuth(api.signUpEmail({ body: { ...person, email } }))
+  } catch (error) {
+    // Somebody signed up with this address while the password was hashed: as if it had been before.
+    if (!(await findPersonByEmail(deps.db, email))) throw error
+  }
   return { next: 'confirm' as const }
 }
 
@@ -48,14 +55,14 @@ async function signUpInvited(
   const { email } = await findInvitation(db, invitation)
   if (email !== person.email.toLowerCase())
     throw new AppError('forbidden', `This invitation is for ${email}. Sign up with that address.`)
-  if (await findPersonByEmail(db, email))
-    throw new AppError('conflict', 'There is an account of this address. Sign in to accept the invitation.')
+  if (await findPersonByEmail(db, email)) throw accountExists()
   const { internalAdapter, password } = await (await accounts.auth()).$context
   const hash = await password.hash(person.password)
-  const user = await internalAdapter.createUser(
-    { name: person.name, email, emailVerified: true },
-    { method: 'email-password' },
-  )
+  const user = await internalAdapter
+    .createUser({ name: person.name, email, emailVerified: true }, { method: 'email-password' })
+    .catch((error) => {
+      throw isDuplicate(error, 'users.email') ? accountExists() : error
+    })
   await internalAdapter.linkAccount({
     userId: user.id,
     providerId: 'credential',
@@ -64,6 +71,9 @@ async function signUpInvited(
   })
   return signIn(deps, { ...visit, body: { email, password: person.password } })
 }
+
+const accountExists = () =>
+  new AppError('conflict', 'There is an account of this address. Sign in to accept the invitation.')
 
 /** Signs in with a password. Each try is counted, and the answer is the same for an account that does not exist. */
 export async function signIn(

@@ -4,6 +4,7 @@ import { audit } from '#src/audit/audit.ts'
 import { documented } from '#src/documented.ts'
 import { twoFactorChanged } from '#src/mail/messages.ts'
 import { access } from '#src/projects/access.ts'
+import { proveItsYou } from './account.ts'
 import { cookiesFromAuth, headersForAuth } from './browser-cookies.ts'
 import { callAuth } from './call-auth.ts'
 import { links } from './links.ts'
@@ -28,7 +29,8 @@ export const twoFactorRoutes = (deps: AppDeps) => {
     .use(access(deps))
     .post(
       '',
-      async ({ body, request }) => {
+      async ({ person, body, request, set }) => {
+        await proveItsYou(deps, { person, ...body, request, set })
         const { api } = await accounts.auth()
         const response = await callAuth(
           api.enableTwoFactor({ body, headers: headersForAuth(request, undefined) }),
@@ -81,6 +83,7 @@ export const twoFactorRoutes = (deps: AppDeps) => {
     .post(
       '/disable',
       async ({ person, body, request, set, actor, status }) => {
+        await proveItsYou(deps, { person, ...body, request, set })
         const { api } = await accounts.auth()
         const { headers } = await callAuth(
           api.disableTwoFactor({
@@ -102,7 +105,8 @@ export const twoFactorRoutes = (deps: AppDeps) => {
     )
     .post(
       '/recovery-codes',
-      async ({ person, body, request, actor }) => {
+      async ({ person, body, request, set, actor }) => {
+        await proveItsYou(deps, { person, ...body, request, set })
         const { api } = await accounts.auth()
         const { backupCodes } = await callAuth(
           api.generateBackupCodes({ body, headers: headersForAuth(request, undefined) }),

@@ -1,4 +1,3 @@
-import { networkOf } from './client-address.ts'
 import { enforce } from './enforce.ts'
 import type { RateLimit } from './rate-limits.ts'
 import { type Rates, takeRequest } from './rates.ts'
@@ -21,7 +20,7 @@ export type Limits = {
 export function createLimits(rates: Rates): Limits {
   return {
     request: (caller, set) => settle(takeRequest(rates, caller), set),
-    anonymous: (address, set) => settle(takeRequest(rates, { kind: 'address', id: networkOf(address) }), set),
+    anonymous: (address, set) => settle(takeRequest(rates, { kind: 'address', id: address }), set),
     take: (limit, subject, set) => settle(rates.take(limit, subject), set),
     async signIn(signIn, set) {
       await settle(rates.signIn.take(signIn), set)

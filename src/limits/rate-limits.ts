@@ -75,16 +75,6 @@ export const SIGN_INS_PER_ACCOUNT = rateLimit({
   kept: 'always',
 })
 
-/** Of a million codes about three are right at any time. */
-export const SECOND_FACTORS_PER_ACCOUNT = rateLimit({
-  name: 'second_factors_per_account',
-  subject: 'account',
-  what: 'codes of the second factor for one account',
-  limit: 10,
-  windowMs: HOUR_MS,
-  kept: 'always',
-})
-
 export const SIGN_UPS_PER_ADDRESS = rateLimit({
   name: 'sign_ups_per_address',
   subject: 'address',
@@ -148,7 +138,6 @@ export const rateLimits: readonly RateLimit[] = [
   REQUESTS_PER_ADDRESS,
   SIGN_INS_PER_ADDRESS,
   SIGN_INS_PER_ACCOUNT,
-  SECOND_FACTORS_PER_ACCOUNT,
   SIGN_UPS_PER_ADDRESS,
   PASSWORD_RESETS_PER_ACCOUNT,
   PASSWORD_RESETS_PER_ADDRESS,
@@ -161,3 +150,10 @@ export const rateLimits: readonly RateLimit[] = [
 export function rateLimit({ what, ...figures }: Omit<RateLimit, 'rule'> & { what: string }): RateLimit {
   return { ...figures, rule: `At most ${figures.limit} ${what} in ${inWords(figures.windowMs)}.` }
 }
+
+/** The same limit with another figure. */
+export const withLimit = (limit: RateLimit, count: number): RateLimit => ({
+  ...limit,
+  limit: count,
+  rule: limit.rule.replace(`At most ${limit.limit} `, `At most ${count} `),
+})

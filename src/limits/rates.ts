@@ -8,6 +8,7 @@ import {
   REQUESTS_PER_ADDRESS,
   REQUESTS_PER_KEY,
   REQUESTS_PER_SESSION,
+  withLimit,
 } from './rate-limits.ts'
 import { createSharedWindow } from './shared-window.ts'
 import { accountOf, createSignInLimit } from './sign-in.ts'
@@ -19,6 +20,8 @@ type Options = {
   secret: Secret
   /** Whether several processes serve: limits that they share are then kept in the database. */
   shared: boolean
+  /** Of one key, and of one signed-in browser, in the place of what the limits say. */
+  requestsPerMinute?: number
 }
 
 /** The rate limits of a process. */
@@ -28,13 +31,14 @@ export type Rates = {
   signIn: ReturnType<typeof createSignInLimit>
 }
 
-export function createRates({ db, secret, shared }: Options): Rates {
+export function createRates({ db, secret, shared, requestsPerMinute }: Options): Rates {
   const hash = hashSubjects(secret)
   const windows = new Map<RateLimit, Window>()
 
   function open(limit: RateLimit): Window {
     const isStored = limit.kept === 'always' || (limit.kept === 'shared' && shared)
-    const counted = isStored ? createSharedWindow(limit, { db, hash }) : createMemoryWindow(limit)
+    const set = isSet(limit) && requestsPerMinute ? withLimit(limit, requestsPerMinute) : limit
+    const counted = isStored ? createSharedWindow(set, { db, hash }) : createMemoryWindow(set)
     const spell = SPELLINGS[limit.subject]
     const window = spell ? { take: (subject: string) => counted.take(spell(subject)) } : counted
     windows.set(limit, window)
@@ -52,6 +56,8 @@ const SPELLINGS: Partial<Record<RateLimit['subject'], (subject: string) => strin
   address: networkOf,
   account: accountOf,
 }
+
+const isSet = (limit: RateLimit) => limit === REQUESTS_PER_KEY || limit === REQUESTS_PER_SESSION
 
 const REQUESTS_PER = {
   api_key: REQUESTS_PER_KEY,

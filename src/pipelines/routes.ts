@@ -3,6 +3,7 @@ import type { AppDeps } from '#src/app-deps.ts'
 import { documented } from '#src/documented.ts'
 import { AppError } from '#src/errors.ts'
 import { Job, presentJob } from '#src/jobs/schemas.ts'
+import { STARTS_PER_PROJECT } from '#src/limits/rate-limits.ts'
 import { pageOf, pageQuery } from '#src/paging.ts'
 import { access } from '#src/projects/access.ts'
 import { IDEMPOTENCY_KEY_CHARS_MAX } from './idempotency.ts'
@@ -37,13 +38,14 @@ const stepHeaders = t.Object(
 )
 
 export const pipelineRoutes = (deps: AppDeps) => {
-  const { db, queue, hub } = deps
+  const { db, queue, hub, limits } = deps
   return new Elysia({ name: 'pipelines', tags: ['Pipelines'] })
     .use(access(deps))
     .post(
       '/pipelines/generate_blog',
       async ({ principal, body, headers, set, status }) => {
         const caller = { projectId: principal.projectId, createdBy: principal.actor }
+        await limits.take(STARTS_PER_PROJECT, principal.projectId, set)
         const invocation = await startBlog(deps, caller, { key: headers['idempotency-key'], body })
         if (invocation.replayed) set.headers['idempotency-replayed'] = 'true'
         return status(202, invocation.answer as { job: Job; run: Run })
@@ -92,7 +94,8 @@ export const pipelineRoutes = (deps: AppDeps) => {
     )
     .post(
       '/runs/:id/resume',
-      async ({ principal, params }) => {
+      async ({ principal, params, set }) => {
+        await limits.take(STARTS_PER_PROJECT, principal.projectId, set)
         const run = await resumeRun(db, queue, { projectId: principal.projectId, id: params.id })
         hub.wake()
         return run
@@ -130,6 +133,7 @@ function addStepRoute(app: ReturnType<typeof stepApp>, deps: AppDeps, name: Step
         )
       const seconds = readWait(headers.prefer)
       const caller = { projectId, createdBy: principal.actor }
+      await deps.limits.take(STARTS_PER_PROJECT, projectId, set)
       const invocation = await startStep(deps, caller, { key, step: name, input: body })
       if (invocation.replayed) set.headers['idempotency-replayed'] = 'true'
       if (seconds === undefined) return status(202, invocation.answer as { job: Job })

@@ -37,11 +37,11 @@ export function access(deps: AccessDeps) {
       requestId: String(requestId),
     })
   }
-  const requireCaller = async (request: Request) => {
+  const requireCaller = async (request: Request, set: { headers: Record<string, unknown> }) => {
     const caller = await authenticate(request)
-    if (!caller)
-      throw new AppError('unauthenticated', request.headers.has('authorization') ? WRONG_KEY : NO_KEY)
-    return caller
+    if (caller) return caller
+    await deps.limits.anonymous(deps.addressOf(request), set)
+    throw new AppError('unauthenticated', request.headers.has('authorization') ? WRONG_KEY : NO_KEY)
   }
   return new Elysia({ name: 'access' }).macro({
     permission: (needed: Permission) => ({
@@ -51,7 +51,7 @@ export function access(deps: AccessDeps) {
         security: [{ apiKey: [] }, { session: [] }],
       },
       transform: async ({ request, set }) => {
-        const caller = await requireCaller(request)
+        const caller = await requireCaller(request, set)
         await deps.limits.request(caller, set)
         const principal = principalIn(caller, request.headers.get(PROJECT_HEADER))
         if (!principal.permissions.has(needed))
@@ -66,7 +66,7 @@ export function access(deps: AccessDeps) {
     person: (about: 'session' | 'account') => ({
       detail: { 'x-permission': about, 'x-principals': ['person'], security: [{ session: [] }] },
       transform: async ({ request, set }) => {
-        const caller = await requireCaller(request)
+        const caller = await requireCaller(request, set)
         await deps.limits.request(caller, set)
         if (!caller.person) throw new AppError('forbidden', 'This is for people, not for API keys.')
         if (about === 'account' && caller.person.isDemo)
