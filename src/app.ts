@@ -29,7 +29,7 @@ import { sourceRoutes } from './sources/routes.ts'
  */
 export function createApp(deps: AppDeps) {
   const app = new Elysia({ normalize: false })
-    .use(problems(deps.log))
+    .use(problems(deps.log, deps.env))
     .use(cors(deps.env))
     .use(bodies)
     .use(healthRoutes(deps))

@@ -206,7 +206,7 @@ export function readEnv(source: Record<string, string | undefined>): Env {
 /** Creates DATA_DIR when it is missing. Throws ConfigError when it cannot be made or written to. */
 export function prepareDataDir(dataDir: string) {
   try {
-    mkdirSync(dataDir, { recursive: true })
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     accessSync(dataDir, constants.W_OK)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { HTMLBundle } from 'bun'
+import { STRICT_TRANSPORT } from './problem.ts'
 import page from './ui/index.html'
 
 /** A file of the built interface: where it lies, and what it is asked for by, which is named by its content. */
@@ -39,6 +40,7 @@ const compressors = {
  */
 export async function interfaceRoutes(
   { files } = page as { files?: InterfaceFile[] },
+  { secureCookies } = { secureCookies: false },
 ): Promise<Record<string, HTMLBundle | Handler>> {
   if (!files) return { '/*': page }
   const routes: Record<string, Handler> = {}
@@ -49,6 +51,7 @@ export async function interfaceRoutes(
       vary: 'accept-encoding',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'same-origin',
+      ...(secureCookies ? STRICT_TRANSPORT : {}),
     }
     if (file.name.endsWith('.html')) routes['/*'] = pageHandler(body, headers)
     else

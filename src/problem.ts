@@ -22,19 +22,30 @@ export type Problem = Static<typeof Problem>
 
 const REQUEST_ID_FORMAT = /^[\w.:-]{1,128}$/
 
+/** Of every answer, unless its route says otherwise: it is data, to be shown and framed by nobody. */
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+}
+/** Where PUBLIC_URL says that people come by HTTPS. */
+export const STRICT_TRANSPORT = { 'strict-transport-security': 'max-age=31536000' }
+
 /** Ids of requests that bring none: unique among processes by the first part, in a process by the count. */
 const PROCESS_ID = crypto.randomUUID().slice(0, 13)
 let requestCount = 0
 
 /** Gives every request an id and turns every failure into a problem document. Registered before the routes. */
-export function problems(log: Log) {
+export function problems(log: Log, { secureCookies }: { secureCookies: boolean } = { secureCookies: false }) {
+  const onEvery = { ...SECURITY_HEADERS, ...(secureCookies ? STRICT_TRANSPORT : {}) }
   return new Elysia({ name: 'problems' })
     .onRequest(({ request, set }) => {
       const sent = request.headers.get('x-request-id')
       set.headers['x-request-id'] =
         sent !== null && REQUEST_ID_FORMAT.test(sent) ? sent : `${PROCESS_ID}-${++requestCount}`
-      set.headers['x-content-type-options'] = 'nosniff'
-      set.headers['cache-control'] = 'no-store'
+      Object.assign(set.headers, onEvery)
     })
     .onError({ as: 'global' }, ({ code, error, request, set, params, query, headers }) => {
       const requestId = String(set.headers['x-request-id'])

@@ -13,7 +13,7 @@ const API_PATHS = ['/api/*', '/docs', '/docs/*', '/health/*'] as const
 export async function listen(app: App, env: Env): Promise<Server<undefined>> {
   const toApp = (request: Request) => app.fetch(request)
   const routes = {
-    ...(await interfaceRoutes()),
+    ...(await interfaceRoutes(undefined, env)),
     ...Object.fromEntries(API_PATHS.map((path) => [path, toApp])),
   }
   try {

@@ -15,7 +15,7 @@ const deps = await openAccess(openServices(readEnv(process.env), { demo: false }
 const read = () => requireDocument(deps.db, projectId, documentId)
 
 const app = new Elysia()
-  .use(problems(deps.log))
+  .use(problems(deps.log, deps.env))
   .use(access(deps))
   .get('/open', read)
   .get('/checked', read, { permission: 'documents:read' })

@@ -41,7 +41,7 @@ const ifMatch = t.Object(
   { additionalProperties: true },
 )
 /** A post that is opened by itself can do nothing but show its text and pictures. */
-const BODY_POLICY = "sandbox; default-src 'none'; img-src https: data:"
+const BODY_POLICY = "sandbox; default-src 'none'; img-src https: data:; frame-ancestors 'none'"
 const mediaTypes = { markdown: 'text/markdown', html: 'text/html', text: 'text/plain' } as const
 
 const textAs = (contentMediaType: string) => t.String({ contentMediaType })

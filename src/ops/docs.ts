@@ -21,7 +21,7 @@ const DAY_SECONDS = 86_400
 
 /** Swagger UI writes its styles into the page, and shows pictures that it holds itself. */
 const PAGE_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** The API document, Swagger UI with its files served by ourselves, and the page that explains the error codes. */
 export function docs(routes: Route[]) {
@@ -35,7 +35,12 @@ export function docs(routes: Route[]) {
     )
     .get('/docs/swagger-ui.js', () => asset(swaggerScript, 'text/javascript'))
     .get('/docs/swagger-ui.css', () => asset(swaggerStyle, 'text/css'))
-    .get('/docs/errors', () => html(errorPage(), "default-src 'none'; style-src 'self'"))
+    .get('/docs/errors', () =>
+      html(
+        errorPage(),
+        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      ),
+    )
     .get('/docs/errors.css', () => new Response(errorStyle, { headers: { 'content-type': 'text/css' } }))
 }
 
