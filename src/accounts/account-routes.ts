@@ -4,7 +4,7 @@ import { audit } from '#src/audit/audit.ts'
 import { listActivity } from '#src/audit/audit-list.ts'
 import { AuditEntry } from '#src/audit/schemas.ts'
 import { documented } from '#src/documented.ts'
-import { addressChanged, passwordChanged } from '#src/mail/messages.ts'
+import { passwordChanged } from '#src/mail/messages.ts'
 import { pageOf, pageQuery } from '#src/paging.ts'
 import { access } from '#src/projects/access.ts'
 import { deleteAccount, getAccount, proveItsYou, renameAccount, unlinkIdentity } from './account.ts'
@@ -78,7 +78,6 @@ export const accountRoutes = (deps: AppDeps) => {
         const { api } = await accounts.auth()
         const headers = headersForAuth(request, actor().address)
         await callAuth(api.changeEmail({ body: { newEmail: body.email.toLowerCase() }, headers }))
-        post(person.email, addressChanged({ at: Date.now() }))
         return status(202, { next: 'confirm' as const })
       },
       {

@@ -7,13 +7,14 @@ import { PASSWORD_PROVIDER } from './account.ts'
 import type { Auth } from './auth.ts'
 import { type IdentityProviderName, identityProviders } from './identity-providers.ts'
 import { links } from './links.ts'
-import { findPeople } from './people.ts'
+import { DEMO_EMAIL, findPeople } from './people.ts'
 import { CONFIRM_LINK_MINUTES, RESET_LINK_MINUTES } from './sessions.ts'
+import { currentVisit } from './visit.ts'
 
 /** The secret of this installation that signs cookies and the links in mails. */
 const AUTH_SECRET = 'auth'
 
-export type AccountsDeps = Pick<AppDeps, 'db' | 'env' | 'log' | 'keyRing' | 'mailer'>
+export type AccountsDeps = Pick<AppDeps, 'db' | 'env' | 'log' | 'keyRing' | 'limits' | 'mailer'>
 
 /** People's sign-in. Its engine is loaded when somebody first signs in, so that a start waits for nothing. */
 export type Accounts = {
@@ -59,7 +60,7 @@ export function openAccounts(deps: AccountsDeps): Accounts {
 }
 
 /** Mails go out behind the answer: how long it takes must not tell whether an account exists. */
-function hooksOf({ db, env, log, mailer }: AccountsDeps) {
+function hooksOf({ db, env, limits, log, mailer }: AccountsDeps) {
   const { confirm, reset } = links(env)
   const post = async (to: string, message: { subject: string; text: string; html?: string }) => {
     mailer.send({ to, ...message }).catch((err) => log.error({ err }, 'a mail could not be sent'))
@@ -68,12 +69,16 @@ function hooksOf({ db, env, log, mailer }: AccountsDeps) {
     userId: user.id,
     name: user.name,
     kind: 'person',
+    ...currentVisit(),
   })
   return {
     sendConfirmation: (email: string, token: string) =>
       post(email, addressConfirmation({ link: confirm(token), minutes: CONFIRM_LINK_MINUTES })),
-    sendReset: (email: string, token: string) =>
-      post(email, passwordReset({ link: reset(token), minutes: RESET_LINK_MINUTES })),
+    async sendReset(email: string, token: string) {
+      // Who may open the demo may not give it a password.
+      if (email === DEMO_EMAIL) return
+      await post(email, passwordReset({ link: reset(token), minutes: RESET_LINK_MINUTES }))
+    },
     admits: async (email: string) => env.signUp === 'open' || (await hasOpenInvitation(db, email)),
     async linked({ userId, providerId }: { userId: string; providerId: string }) {
       const person = (await findPeople(db, [userId])).get(userId)
@@ -88,6 +93,9 @@ function hooksOf({ db, env, log, mailer }: AccountsDeps) {
     },
     async passwordReset(user: { id: string; name: string; email: string }) {
       await audit(db, actorOf(user), 'password.reset', { target: user.id })
+      // Whoever holds the link has the address: an attack on the account does not keep them out.
+      const { address } = currentVisit()
+      if (address) await limits.signedIn({ account: user.email, address })
     },
   }
 }

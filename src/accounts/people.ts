@@ -3,7 +3,8 @@ import { type Db, isDuplicate } from '#db/connect.ts'
 import { users } from '#db/schema/accounts.ts'
 import { newId } from '#src/ids.ts'
 
-const DEMO_EMAIL = 'demo@quill.invalid'
+/** Nobody's: no mail goes there. */
+export const DEMO_EMAIL = 'demo@quill.invalid'
 const IDS_PER_QUERY = 90
 
 export type PublicPerson = { id: string; name: string; email: string }

@@ -3,11 +3,13 @@ import type { AppDeps } from '#src/app-deps.ts'
 import { type Actor, audit } from '#src/audit/audit.ts'
 import { AppError } from '#src/errors.ts'
 import { SIGN_UPS_PER_ADDRESS } from '#src/limits/rate-limits.ts'
+import { addressChanged } from '#src/mail/messages.ts'
 import { findInvitation } from '#src/projects/invitations.ts'
 import { cookiesFromAuth, headersForAuth, sessionToken } from './browser-cookies.ts'
 import { callAuth } from './call-auth.ts'
 import { findPersonByEmail } from './people.ts'
 import { endSession, endSessionsOf } from './sessions.ts'
+import { during } from './visit.ts'
 
 type Visit = {
   request: Request
@@ -34,7 +36,7 @@ export async function signUp(
   const email = person.email.toLowerCase()
   const { api } = await accounts.auth()
   try {
-    await callAuth(api.signUpEmail({ body: { ...person, email } }))
+    await during(visit, () => callAuth(api.signUpEmail({ body: { ...person, email } })))
   } catch (error) {
     // Somebody signed up with this address while the password was hashed: as if it had been before.
     if (!(await findPersonByEmail(deps.db, email))) throw error
@@ -130,7 +132,10 @@ export async function confirmAddress(deps: AppDeps, { token, ...visit }: Visit &
       headers: headersForAuth(visit.request, visit.address),
       returnHeaders: true,
     }),
-  )
+  ).catch((error) => {
+    if (!isDuplicate(error, 'users.email')) throw error
+    throw new AppError('not_found', 'This link holds no more: another account has this address by now.')
+  })
   // Only the link of a changed address answers with whose it is.
   const changed = (response as { user?: { id: string; name: string } | null } | undefined)?.user
   if (changed) {
@@ -138,12 +143,22 @@ export async function confirmAddress(deps: AppDeps, { token, ...visit }: Visit &
       endSessionsOf(db, changed.id),
       audit(db, actorOf(visit, changed), 'email.changed', { target: changed.id }),
     ])
+    await tellOldAddress(deps, token)
     return { next: 'sign_in' as const }
   }
   const cookies = cookiesFromAuth(headers, env.secureCookies)
   if (!cookies.length) return { next: 'sign_in' as const }
   setCookies(deps, visit, headers)
   return { next: 'done' as const }
+}
+
+/** The link, which has proven sound, names the address that was. */
+async function tellOldAddress({ mailer, log }: AppDeps, token: string) {
+  const { decodeJwt } = await import('jose')
+  const { email } = decodeJwt<{ email: string }>(token)
+  mailer
+    .send({ to: email, ...addressChanged({ at: Date.now() }) })
+    .catch((err) => log.error({ err }, 'a mail could not be sent'))
 }
 
 /** The new session in the place of the one that the browser had. */
