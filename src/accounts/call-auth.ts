@@ -12,6 +12,7 @@ const refusals: Record<string, [ErrorCode, string]> = {
   INVALID_TOKEN: ['not_found', 'This link has expired or was used before. Ask for a new one.'],
   TOKEN_EXPIRED: ['not_found', 'This link has expired. Ask for a new one.'],
   USER_NOT_FOUND: ['not_found', 'This link has expired or was used before. Ask for a new one.'],
+  PROVIDER_NOT_FOUND: ['not_found', 'Sign-in by this provider is not set up here.'],
   INVALID_USER: ['forbidden', 'This link is for another account. Sign out first.'],
   INVALID_EMAIL: ['invalid_request', 'This is not an e-mail address.'],
   INVALID_CODE: ['unauthenticated', 'The code is wrong. Take the one that is shown now.'],

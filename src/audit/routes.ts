@@ -37,7 +37,11 @@ export const auditRoutes = (deps: AppDeps) => {
         set.headers['content-type'] = EXPORT_TYPE
         if (request.method === 'HEAD') return ''
         await limits.take(AUDIT_EXPORTS_PER_PROJECT, principal.projectId, set)
-        await audit(db, actor(), 'audit_log.exported', { projectId: principal.projectId, details: query })
+        // A query has no prototype, which drizzle takes a value's kind from.
+        await audit(db, actor(), 'audit_log.exported', {
+          projectId: principal.projectId,
+          details: { ...query },
+        })
         return new Response(exportAudit(db, principal.projectId, query), {
           headers: {
             'content-type': EXPORT_TYPE,
