@@ -1,30 +1,50 @@
-import { useEffect } from 'react'
-import { useSession } from './api/session.ts'
+import { Suspense } from 'react'
+import { useLocation } from 'wouter'
+import { type Session, useSession } from './api/session.ts'
+import { isLost, useTabProject } from './api/tab-project.ts'
 import { Button } from './components/button.tsx'
 import { ProblemNotice } from './components/problem-notice.tsx'
 import { Toasts } from './components/toasts.tsx'
-import { applyEvent } from './live/apply-event.ts'
-import { shareStream } from './live/shared-stream.ts'
-import { Welcome } from './pages/welcome.tsx'
+import { BarePage } from './pages/door/bare-page.tsx'
+import { Door, openPageAt, useArrival } from './pages/door.tsx'
+import { NoProject } from './pages/no-project.tsx'
 import { Pages } from './routes.tsx'
-import { Shell } from './shell/shell.tsx'
+import { Workplace } from './shell/workplace.tsx'
 
 /** The door for who is not signed in, the house for who is. */
 export function App() {
   const session = useSession()
-  const projectId = session.data?.signedIn ? session.data.project?.id : undefined
-  useEffect(() => (projectId ? shareStream(projectId, applyEvent) : undefined), [projectId])
   if (session.error && !session.data)
     return <Unreachable error={session.error} retry={() => session.refetch()} />
   if (!session.data) return null
-  if (!session.data.signedIn) return <Welcome demo={session.data.door.demo} />
   return (
     <>
-      <Shell project={session.data.project?.name ?? ''}>
-        <Pages />
-      </Shell>
+      <Place session={session.data} />
       <Toasts />
     </>
+  )
+}
+
+function Place({ session }: { session: Session }) {
+  const [path] = useLocation()
+  const isLeaving = useArrival(session)
+  const hasPlace = isLost(useTabProject(), session) || session.projects?.length
+  const OpenPage = openPageAt(path)
+  if (OpenPage)
+    return (
+      <Suspense>
+        <OpenPage session={session} />
+      </Suspense>
+    )
+  if (!session.signedIn) return <Door door={session.door} />
+  if (isLeaving) return null
+  if (hasPlace) return <Workplace session={session} />
+  return path.startsWith('/account') ? (
+    <BarePage>
+      <Pages />
+    </BarePage>
+  ) : (
+    <NoProject user={session.user} />
   )
 }
 

@@ -1,0 +1,27 @@
+import type { ReactNode } from 'react'
+import { Button } from '../components/button.tsx'
+import { ProblemNotice } from '../components/problem-notice.tsx'
+import type { Form } from './use-form.ts'
+
+/** The act of a form, and over it why it was refused. */
+export const FormEnd = ({
+  form,
+  look = 'plain',
+  beside,
+  children,
+}: {
+  form: Form
+  look?: 'plain' | 'primary' | 'danger'
+  beside?: ReactNode
+  children: ReactNode
+}) => (
+  <>
+    {form.problem !== undefined && <ProblemNotice error={form.problem} />}
+    <div className="acts">
+      <Button look={look} type="submit" pending={form.pending}>
+        {children}
+      </Button>
+      {beside}
+    </div>
+  </>
+)
