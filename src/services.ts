@@ -64,10 +64,11 @@ export async function openAccess(
 ): Promise<AppDeps> {
   const { db, env, keyRing } = services
   const secret = await installationSecret(db, keyRing, LIMITS_SECRET)
+  const limits = createLimits(createRates({ db, secret, shared, requestsPerMinute: env.requestsPerMinute }))
   return {
     ...services,
-    accounts: openAccounts(services),
-    limits: createLimits(createRates({ db, secret, shared, requestsPerMinute: env.requestsPerMinute })),
+    limits,
+    accounts: openAccounts({ ...services, limits }),
     addressOf: (request) =>
       clientAddress(request, { sockets: listening.server, trustedProxies: env.trustedProxies }),
   }

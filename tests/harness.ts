@@ -148,6 +148,7 @@ const unlimited: Limits = {
   request: () => {},
   anonymous: () => {},
   take: () => {},
+  signedIn: async () => {},
   signIn: async () => ({ succeeded: async () => {} }),
 }
 

@@ -7,6 +7,7 @@ import { callerLookups } from '#src/projects/callers.ts'
 import { cookiesFromAuth, headersForAuth, SESSION_COOKIE, sessionToken } from './browser-cookies.ts'
 import { providerName } from './schemas.ts'
 import { endSession } from './sessions.ts'
+import { during } from './visit.ts'
 
 /** Where GitHub and Google send a browser back to. */
 export const callbackRoutes = (deps: AppDeps) => {
@@ -15,18 +16,21 @@ export const callbackRoutes = (deps: AppDeps) => {
     '/callback/:provider',
     async ({ params, query, request, visitor }) => {
       const { api } = await accounts.auth()
-      const answer = await api.callbackOAuth({
-        params: { id: params.provider },
-        query,
-        headers: headersForAuth(request, visitor().address),
-        asResponse: true,
-      })
+      const visit = visitor()
+      const answer = await during(visit, () =>
+        api.callbackOAuth({
+          params: { id: params.provider },
+          query,
+          headers: headersForAuth(request, visit.address),
+          asResponse: true,
+        }),
+      )
       const location = await goalOf(answer, env.publicUrl)
       const headers = new Headers({ location })
       for (const cookie of cookiesFromAuth(answer.headers, env.secureCookies))
         headers.append('set-cookie', cookie)
       const token = newSessionToken(answer.headers)
-      if (token) await noteArrival(deps, { token, request, ...visitor() })
+      if (token) await noteArrival(deps, { token, request, ...visit })
       return new Response(null, { status: 302, headers })
     },
     {

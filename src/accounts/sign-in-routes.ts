@@ -7,6 +7,7 @@ import { cookiesFromAuth, headersForAuth } from './browser-cookies.ts'
 import { callAuth } from './call-auth.ts'
 import { email, linkToken, newPassword, password, personName, providerName } from './schemas.ts'
 import { confirmAddress, signIn, signUp, verifySecondFactor } from './sign-in.ts'
+import { during } from './visit.ts'
 
 const closed = { additionalProperties: false }
 
@@ -118,9 +119,10 @@ export const signInRoutes = (deps: AppDeps) => {
     )
     .post(
       '/password-reset/confirm',
-      async ({ body }) => {
+      async ({ body, visitor }) => {
         const { api } = await accounts.auth()
-        await callAuth(api.resetPassword({ body: { token: body.token, newPassword: body.password } }))
+        const reset = { token: body.token, newPassword: body.password }
+        await during(visitor(), () => callAuth(api.resetPassword({ body: reset })))
         return { next: 'sign_in' as const }
       },
       {

@@ -14,6 +14,8 @@ export type Limits = {
   anonymous(address: string, set: Answer): Done
   take(limit: RateLimit, subject: string, set: Answer): Done
   /** A try to sign in; `succeeded` says that the password was right. */
+  /** Says that somebody signed in from an address: it is familiar to the account from now on. */
+  signedIn(signIn: { account: string; address: string }): Promise<void>
   signIn(signIn: { account: string; address: string }, set: Answer): Promise<{ succeeded(): Promise<void> }>
 }
 
@@ -22,6 +24,7 @@ export function createLimits(rates: Rates): Limits {
     request: (caller, set) => settle(takeRequest(rates, caller), set),
     anonymous: (address, set) => settle(takeRequest(rates, { kind: 'address', id: address }), set),
     take: (limit, subject, set) => settle(rates.take(limit, subject), set),
+    signedIn: (signIn) => rates.signIn.succeeded(signIn),
     async signIn(signIn, set) {
       await settle(rates.signIn.take(signIn), set)
       return { succeeded: () => rates.signIn.succeeded(signIn) }
