@@ -1,7 +1,6 @@
 import { Suspense } from 'react'
 import { useLocation } from 'wouter'
 import { type Session, useSession } from './api/session.ts'
-import { isLost, useTabProject } from './api/tab-project.ts'
 import { Button } from './components/button.tsx'
 import { ProblemNotice } from './components/problem-notice.tsx'
 import { Toasts } from './components/toasts.tsx'
@@ -28,7 +27,7 @@ export function App() {
 function Place({ session }: { session: Session }) {
   const [path] = useLocation()
   const isLeaving = useArrival(session)
-  const hasPlace = isLost(useTabProject(), session) || session.projects?.length
+  const hasPlace = session.lost || session.projects?.length
   const OpenPage = openPageAt(path)
   if (OpenPage)
     return (
@@ -38,7 +37,7 @@ function Place({ session }: { session: Session }) {
     )
   if (!session.signedIn) return <Door door={session.door} />
   if (isLeaving) return null
-  if (hasPlace) return <Workplace session={session} />
+  if (session.lost || session.projects?.length) return <Workplace session={session} />
   return path.startsWith('/account') ? (
     <BarePage>
       <Pages />

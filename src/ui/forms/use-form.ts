@@ -1,6 +1,7 @@
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'react'
 import { Problem } from '../api/client.ts'
 
+/** The text of each field; where several boxes have one name, a line for each that is ticked. */
 type Values<Name extends string> = Record<Name, string>
 /** What is wrong with a field's text, in words; undefined when nothing is. */
 export type Check = (text: string) => string | undefined
@@ -46,7 +47,7 @@ export function useForm<Name extends string>({
 function readValues<Name extends string>(form: HTMLFormElement, checks: Record<Name, Check>) {
   const data = new FormData(form)
   return Object.fromEntries(
-    Object.keys(checks).map((name) => [name, String(data.get(name) ?? '')]),
+    Object.keys(checks).map((name) => [name, data.getAll(name).join('\n')]),
   ) as Values<Name>
 }
 

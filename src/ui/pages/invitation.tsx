@@ -8,6 +8,7 @@ import { Button } from '../components/button.tsx'
 import { ProblemNotice } from '../components/problem-notice.tsx'
 import { FormEnd } from '../forms/form-end.tsx'
 import { useForm } from '../forms/use-form.ts'
+import { roleName } from '../role-name.ts'
 import { BrokenLink } from './door/broken-link.tsx'
 import { DoorPage } from './door/door-page.tsx'
 import { JoinNew } from './door/join-new.tsx'
@@ -26,7 +27,7 @@ export default function Invitation({ session }: { session: Session }) {
   return (
     <DoorPage title={`Join “${project}”`}>
       <p className="door-text">
-        You are invited to work on it as <b>{role}</b>. The invitation is for{' '}
+        You are invited to work on it as <b>{roleName(role)}</b>. The invitation is for{' '}
         <b className="address">{invitation.data.email}</b>.
       </p>
       <Ways key={session.user?.id ?? ''} token={token} invitation={invitation.data} session={session} />
