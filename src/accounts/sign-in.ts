@@ -9,6 +9,7 @@ import { cookiesFromAuth, headersForAuth, sessionToken } from './browser-cookies
 import { callAuth } from './call-auth.ts'
 import { findPersonByEmail } from './people.ts'
 import { endSession, endSessionsOf } from './sessions.ts'
+import { spendCode } from './spend-code.ts'
 import { during } from './visit.ts'
 
 type Visit = {
@@ -111,14 +112,21 @@ export async function verifySecondFactor(
     ...visit
   }: Visit & { body: { method: 'totp' | 'recovery_code'; code: string; trustDevice?: boolean } },
 ) {
-  const { api } = await deps.accounts.auth()
+  const auth = await deps.accounts.auth()
+  const code = body.code.replaceAll(' ', '')
   const call = {
-    body: { code: body.code.replaceAll(' ', ''), trustDevice: body.trustDevice ?? false },
+    body: { code, trustDevice: body.trustDevice ?? false },
     headers: headersForAuth(visit.request, visit.address),
     returnHeaders: true,
   } as const
   const { headers, response } =
-    body.method === 'totp' ? await callAuth(api.verifyTOTP(call)) : await callAuth(api.verifyBackupCode(call))
+    body.method === 'totp'
+      ? await callAuth(auth.api.verifyTOTP(call))
+      : await callAuth(auth.api.verifyBackupCode(call))
+  if (body.method === 'totp' && !(await spendCode(auth, { userId: response.user.id, code }))) {
+    if (response.token) await endSession(deps.db, response.token)
+    throw new AppError('unauthenticated', 'This code was used already. Wait for the next one.')
+  }
   return enter(deps, visit, { headers, user: response.user })
 }
 

@@ -2,14 +2,16 @@ import { Elysia, t } from 'elysia'
 import type { AppDeps } from '#src/app-deps.ts'
 import { audit } from '#src/audit/audit.ts'
 import { documented } from '#src/documented.ts'
+import { AppError } from '#src/errors.ts'
 import { twoFactorChanged } from '#src/mail/messages.ts'
 import { access } from '#src/projects/access.ts'
-import { proveItsYou } from './account.ts'
+import { getAccount, proveItsYou } from './account.ts'
 import { cookiesFromAuth, headersForAuth } from './browser-cookies.ts'
 import { callAuth } from './call-auth.ts'
 import { links } from './links.ts'
 import { password } from './schemas.ts'
 import type { Person } from './sessions.ts'
+import { spendCode } from './spend-code.ts'
 
 const closed = { additionalProperties: false }
 const done = { success: { 204: t.Undefined() } }
@@ -58,14 +60,18 @@ export const twoFactorRoutes = (deps: AppDeps) => {
     .post(
       '/confirm',
       async ({ person, body, request, set, actor, status }) => {
-        const { api } = await accounts.auth()
+        if ((await getAccount(db, person.userId)).twoFactor)
+          throw new AppError('conflict', 'Two-factor sign-in is on already.')
+        const auth = await accounts.auth()
+        const code = body.code.replaceAll(' ', '')
         const { headers } = await callAuth(
-          api.verifyTOTP({
-            body: { code: body.code.replaceAll(' ', '') },
+          auth.api.verifyTOTP({
+            body: { code },
             headers: headersForAuth(request, actor().address),
             returnHeaders: true,
           }),
         )
+        await spendCode(auth, { userId: person.userId, code })
         set.headers['set-cookie'] = cookiesFromAuth(headers, env.secureCookies) as never
         await audit(db, actor(), 'two_factor.enabled', { target: person.userId })
         tell(person, true)
