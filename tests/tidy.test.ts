@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { Glob } from 'bun'
+import { withTables } from '#scripts/rights.ts'
 import { exampleFile, withTable } from '#scripts/settings.ts'
 import { settingList } from '#src/env.ts'
 import { errorStatus } from '#src/errors.ts'
@@ -166,6 +167,11 @@ test('the settings of the code are those of .env.example and of the README', () 
     (line) => !line.includes('NODE_ENV'),
   )
   expect(used).toEqual([])
+})
+
+test('the tables of docs/access.md are those of the code', () => {
+  const document = read('docs/access.md')
+  expect(withTables(document)).toBe(document)
 })
 
 test('every error code has its page, and every page its code', () => {

@@ -12,6 +12,12 @@ export function sessionToken(request: Request, secure: boolean): string | undefi
   return value?.split('.')[0] || undefined
 }
 
+/** The cookie of a session that goes on, so that the browser keeps it as long as the session lasts. */
+export function prolongedCookie(request: Request, { secure, maxAge }: { secure: boolean; maxAge: number }) {
+  const value = new Bun.CookieMap(request.headers.get('cookie') ?? '').get(nameOf(secure)) ?? ''
+  return sessionCookie(value, { secure, maxAge })
+}
+
 /** A cookie with the session's token, or without, which ends it in the browser. */
 export function sessionCookie(
   token: string,

@@ -6,7 +6,10 @@ import { newId } from '#src/ids.ts'
 import { isoTime } from '#src/time.ts'
 import { hashToken, randomBase62 } from '#src/tokens.ts'
 
+/** Without use. */
 export const SESSION_MS = 7 * 24 * 3_600_000
+/** In all. */
+export const SESSION_LIFETIME_MS = 30 * 24 * 3_600_000
 /** How long links in mails hold. */
 export const CONFIRM_LINK_MINUTES = 24 * 60
 export const RESET_LINK_MINUTES = 60
@@ -110,6 +113,12 @@ export async function chooseProject(db: Db, sessionId: string, projectId: string
   await db.update(sessions).set({ projectId }).where(eq(sessions.id, sessionId))
 }
 
-/** Writes down that a session was used. */
+/** Writes down that a session was used, which keeps it alive. */
 export const noteSessionUse = (db: Db, id: string, at: number): Write & PromiseLike<unknown> =>
-  db.update(sessions).set({ lastUsedAt: at }).where(eq(sessions.id, id))
+  db
+    .update(sessions)
+    .set({
+      lastUsedAt: at,
+      expiresAt: sql`min(${at + SESSION_MS}, ${sessions.createdAt} + ${SESSION_LIFETIME_MS})`,
+    })
+    .where(eq(sessions.id, id))

@@ -12,7 +12,7 @@ export const usage = [
 export async function run(args: string[]): Promise<number> {
   readArgs({ args, options: {} }, usage)
   checkDotEnv(process.cwd())
-  const env = readEnv(process.env)
+  const env = readEnv({ ...process.env, QUEUE: 'inline', USE_INLINE_QUEUE: '' })
   if (!isLoopback(env.host))
     throw new ConfigError([
       `HOST must be ${LOOPBACK_HOSTS.join(' or ')} for the demo, but is "${env.host}": it has no sign-in.`,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { inspect } from '#db/inspect.ts'
 import { ConfigError, checkDotEnv, type Env, prepareDataDir, readEnv } from '#src/env.ts'
 import { localUrl } from '#src/loopback.ts'
+import { examineQueue } from '#src/queue/backends.ts'
 import { VERSION } from '#src/version.ts'
 import { readArgs } from './command.ts'
 
@@ -34,7 +35,8 @@ async function examine(): Promise<Finding[]> {
   })
   const database = prepared ? examineDatabase(env) : []
   const writer = { what: 'Writer', detail: 'offline, built in: no key needed' }
-  return [...configuration, ...folder, ...database, writer, await examinePort(env)]
+  const queue = [{ what: 'Queue', detail: env.queue.backend }, ...(await examineQueue(env.queue))]
+  return [...configuration, ...folder, ...database, ...queue, writer, await examinePort(env)]
 }
 
 function examineDatabase({ databaseUrl }: Env): Finding[] {
@@ -58,7 +60,7 @@ function examineDatabase({ databaseUrl }: Env): Finding[] {
       problem: database.integrity === 'ok' ? undefined : damaged,
       detail: databaseUrl + update,
     },
-    { what: 'Queue', detail: `inline, ${database.jobs} jobs waiting or running` },
+    { what: 'Jobs', detail: `${database.jobs} waiting or running` },
   ]
 }
 

@@ -9,7 +9,7 @@ export const usage =
 
 export async function run(args: string[]): Promise<number> {
   readArgs({ args, options: {} }, usage)
-  const { host, port } = readEnv(process.env)
+  const { host, port } = readEnv(process.env, { needsQueue: false })
   const url = `${localUrl(host, port)}/health/ready`
   const answer = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((error: Error) => error)
   const problem =

@@ -1,4 +1,3 @@
-import { type Role, roles } from '#db/schema/projects.ts'
 import { links } from '#src/accounts/links.ts'
 import { operator } from '#src/audit/audit.ts'
 import { checkDotEnv, prepareDataDir, readEnv } from '#src/env.ts'
@@ -6,7 +5,7 @@ import { createLog } from '#src/log.ts'
 import { openMailer } from '#src/mail/mailer.ts'
 import { invitation } from '#src/mail/messages.ts'
 import { INVITATION_DAYS, invite } from '#src/projects/invitations.ts'
-import { roleMeanings } from '#src/projects/permissions.ts'
+import { type Role, roleMeanings, roleNames } from '#src/projects/permissions.ts'
 import { ensureProject } from '#src/projects/projects.ts'
 import { openDatabase } from '#src/services.ts'
 import { readArgs, readName, UsageError } from './command.ts'
@@ -19,7 +18,7 @@ export const usage = [
   'Invites somebody into a project, which is created when it is missing, and prints the link: this one time.',
   `It works once, for this address, for ${INVITATION_DAYS} days; a mail goes out where SMTP_URL is set.`,
   'Roles (owner unless told):',
-  ...roles.map((role) => `  ${role.padEnd(9)} ${roleMeanings[role]}`),
+  ...roleNames.map((role) => `  ${role.padEnd(9)} ${roleMeanings[role]}`),
 ].join('\n')
 
 export async function run(args: string[]): Promise<number> {
@@ -30,7 +29,7 @@ export async function run(args: string[]): Promise<number> {
   const name = readName('--project', values.project, usage)
   const role = readRole(values.role ?? 'owner')
   checkDotEnv(process.cwd())
-  const env = readEnv(process.env)
+  const env = readEnv(process.env, { needsQueue: false })
   prepareDataDir(env.dataDir)
   const { mailer } = openMailer(env, createLog(env.logLevel))
   const { db, close } = openDatabase(env)
@@ -48,7 +47,7 @@ export async function run(args: string[]): Promise<number> {
 }
 
 function readRole(text: string): Role {
-  const role = roles.find((name) => name === text)
-  if (!role) throw new UsageError(`--role must be one of ${roles.join(', ')}.\n\n${usage}`)
+  const role = roleNames.find((name) => name === text)
+  if (!role) throw new UsageError(`--role must be one of ${roleNames.join(', ')}.\n\n${usage}`)
   return role
 }

@@ -26,7 +26,7 @@ export async function run(args: string[]): Promise<number> {
   const name = readName('--name', values.name ?? 'command line', usage)
   const scopes = readScopes(values.scopes)
   checkDotEnv(process.cwd())
-  const env = readEnv(process.env)
+  const env = readEnv(process.env, { needsQueue: false })
   prepareDataDir(env.dataDir)
   const { db, close } = openDatabase(env)
   const projectId = await ensureProject(db, project)

@@ -28,7 +28,7 @@ export async function run(args: string[]): Promise<number> {
   const [verb, ...more] = positionals
   if ((verb !== 'status' && verb !== 'rotate') || more.length) throw new UsageError(usage)
   checkDotEnv(process.cwd())
-  const env = readEnv(process.env)
+  const env = readEnv(process.env, { needsQueue: false })
   const ring = openKeyRing(env)
   prepareDataDir(env.dataDir)
   const { db, close } = openDatabase(env)

@@ -8,7 +8,7 @@ export const usage =
 export async function run(args: string[]): Promise<number> {
   readArgs({ args, options: {} }, usage)
   checkDotEnv(process.cwd())
-  const env = readEnv(process.env)
+  const env = readEnv(process.env, { needsQueue: false })
   prepareDataDir(env.dataDir)
   const { applied, close } = openDatabase(env)
   close()

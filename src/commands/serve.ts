@@ -2,7 +2,7 @@ import { createApp } from '#src/app.ts'
 import { checkDotEnv, type Env, readEnv } from '#src/env.ts'
 import { isLoopback } from '#src/loopback.ts'
 import { drain, listen } from '#src/server.ts'
-import { type Listening, openAccess, openServices } from '#src/services.ts'
+import { type Listening, openAccess, openServices, requireQueue } from '#src/services.ts'
 import { GRACE_MS, startConsumer } from '#worker/consume.ts'
 import { readArgs, untilSignalled } from './command.ts'
 
@@ -24,7 +24,8 @@ export async function serve(env: Env, { demo, worker }: { demo: boolean; worker:
   const services = openServices(env, { demo })
   const { db, queue, log, hub } = services
   const listening: Listening = {}
-  const server = await openAccess(services, { listening, shared: !worker })
+  const server = await requireQueue(services)
+    .then(() => openAccess(services, { listening, shared: !worker }))
     .then((deps) => listen(createApp(deps), env))
     .catch((error) => {
       services.close()
@@ -54,6 +55,6 @@ function greeting(url: URL, { demo, worker }: { demo: boolean; worker: boolean }
     `Quill is ready at ${url.href}`,
     `  API documentation  ${url.href}docs`,
     ...(demo ? ['  Open the page and continue to the Demo project: no account, no key.'] : []),
-    ...(worker ? [] : ['  No worker runs here: start one with `bun worker/consumer.ts --inline`.']),
+    ...(worker ? [] : ['  No worker runs here: start one with `quill worker`.']),
   ].join('\n')
 }

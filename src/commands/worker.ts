@@ -1,5 +1,5 @@
-import { checkDotEnv, readEnv } from '#src/env.ts'
-import { openServices } from '#src/services.ts'
+import { checkDotEnv, type Env, readEnv } from '#src/env.ts'
+import { openServices, requireQueue } from '#src/services.ts'
 import { startConsumer } from '#worker/consume.ts'
 import { readArgs, untilSignalled } from './command.ts'
 
@@ -7,7 +7,7 @@ export const usage = [
   'Usage: quill worker [--inline] [--concurrency N]',
   '',
   'Performs jobs until it is told to stop; then running jobs get their grace and the rest is handed back.',
-  '  --inline         take jobs from the database (the only queue of this version)',
+  '  --inline         take jobs from the database, whatever the settings say',
   '  --concurrency N  how many at a time; default WORKER_CONCURRENCY',
 ].join('\n')
 
@@ -17,10 +17,12 @@ export async function run(args: string[]): Promise<number> {
   checkDotEnv(process.cwd())
   const env = readEnv({
     ...process.env,
+    ...(values.inline ? { QUEUE: 'inline', USE_INLINE_QUEUE: '' } : {}),
     ...(values.concurrency ? { WORKER_CONCURRENCY: values.concurrency } : {}),
   })
   const services = openServices(env, { demo: false })
   const { db, queue, log } = services
+  await requireQueue(services)
   const consumer = startConsumer({
     db,
     queue,
@@ -28,9 +30,13 @@ export async function run(args: string[]): Promise<number> {
     concurrency: env.workerConcurrency,
     leaseMs: env.jobLeaseMs,
   })
-  process.stdout.write(`The worker takes jobs from ${env.databaseUrl}\n`)
+  process.stdout.write(`The worker takes jobs from ${whereJobsWait(env)}\n`)
   await untilSignalled()
   await consumer.stop()
   services.close()
   return 0
+}
+
+function whereJobsWait({ queue, databaseUrl }: Env): string {
+  return queue.backend === 'inline' ? databaseUrl : `the queue "${queue.queueName}" at Cloudflare`
 }

@@ -1,6 +1,6 @@
 import { Elysia, t } from 'elysia'
 import { roles } from '#db/schema/projects.ts'
-import { sessionCookie, sessionToken } from '#src/accounts/browser-cookies.ts'
+import { prolongedCookie, sessionCookie, sessionToken } from '#src/accounts/browser-cookies.ts'
 import { providerName } from '#src/accounts/schemas.ts'
 import { chooseProject, endSession, SESSION_MS } from '#src/accounts/sessions.ts'
 import type { AppDeps } from '#src/app-deps.ts'
@@ -39,6 +39,7 @@ const Session = t.Object(
 export const sessionRoutes = (deps: AppDeps) => {
   const { db, demo, env, accounts, mailFolder } = deps
   const authenticate = authenticator(deps)
+  const lasting = { secure: env.secureCookies, maxAge: SESSION_MS / 1000 }
   const door = {
     demo,
     signUp: env.signUp,
@@ -77,10 +78,18 @@ export const sessionRoutes = (deps: AppDeps) => {
 
   return new Elysia({ name: 'session', tags: ['Session'] })
     .use(access(deps))
-    .get('/session', ({ request }) => describe(request), {
-      open: 'it tells the interface whether somebody is signed in',
-      ...documented('getSession', 'Who is signed in', { success: { 200: Session }, open: true }),
-    })
+    .get(
+      '/session',
+      async ({ request, set }) => {
+        const described = await describe(request)
+        if (described.signedIn) set.headers['set-cookie'] = prolongedCookie(request, lasting)
+        return described
+      },
+      {
+        open: 'it tells the interface whether somebody is signed in',
+        ...documented('getSession', 'Who is signed in', { success: { 200: Session }, open: true }),
+      },
+    )
     .post(
       '/session',
       async ({ request, set, status, visitor }) => {
@@ -90,10 +99,7 @@ export const sessionRoutes = (deps: AppDeps) => {
           throw new AppError('forbidden', 'The demo is open in development only, and on this machine only.')
         const token = await startDemoSession(db)
         await audit(db, { name: 'Demo', kind: 'person', ...visitor() }, 'session.started')
-        set.headers['set-cookie'] = sessionCookie(token, {
-          secure: env.secureCookies,
-          maxAge: SESSION_MS / 1000,
-        })
+        set.headers['set-cookie'] = sessionCookie(token, lasting)
         return status(204, undefined)
       },
       {
