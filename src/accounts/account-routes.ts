@@ -46,18 +46,21 @@ export const accountRoutes = (deps: AppDeps) => {
         const { api } = await accounts.auth()
         const headers = headersForAuth(request, actor().address)
         await proveItsYou(deps, { person, password: body.current, request, set })
-        if (body.current === undefined) {
+        if (body.current === undefined)
           await callAuth(api.setPassword({ body: { newPassword: body.new }, headers }))
-        } else {
-          const { headers: answered } = await callAuth(
-            api.changePassword({
-              body: { currentPassword: body.current, newPassword: body.new, revokeOtherSessions: true },
-              headers,
-              returnHeaders: true,
-            }),
-          )
-          set.headers['set-cookie'] = cookiesFromAuth(answered, env.secureCookies) as never
-        }
+        // A first password is changed to itself: that ends the sessions of before in the same way.
+        const { headers: answered } = await callAuth(
+          api.changePassword({
+            body: {
+              currentPassword: body.current ?? body.new,
+              newPassword: body.new,
+              revokeOtherSessions: true,
+            },
+            headers,
+            returnHeaders: true,
+          }),
+        )
+        set.headers['set-cookie'] = cookiesFromAuth(answered, env.secureCookies) as never
         await audit(db, actor(), 'password.changed', { target: person.userId })
         post(person.email, passwordChanged({ at: Date.now(), link: links(env).forgotten() }))
         return status(204, undefined)
