@@ -14,7 +14,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
 USER 65532:65532
 VOLUME /data
 EXPOSE 3000
-# The root may be read-only: docker run --read-only --tmpfs /tmp -v quill:/data -p 3000:3000 quill
+# The root may be read-only: docker run -e QUEUE=inline --read-only --tmpfs /tmp -v quill:/data -p 3000:3000 quill
 HEALTHCHECK --interval=15s --timeout=5s --start-period=10s CMD ["/usr/local/bin/quill", "healthcheck"]
 ENTRYPOINT ["/usr/local/bin/quill"]
 CMD ["serve"]

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { localUrl } from './loopback.ts'
+import { type QueueSettings, queueSettings, readQueueSettings } from './queue-settings.ts'
 import type { Secret } from './secret.ts'
 import {
   databaseUrl,
@@ -9,7 +10,6 @@ import {
   type LogLevel,
   logLevel,
   nonEmpty,
-  onlyTrue,
   origins,
   publicUrl,
   type SignUp,
@@ -85,11 +85,6 @@ const settings = {
     'How much to log: `debug`, `info`, `warn`, `error`, `silent`. Default: `warn` in development, `info` otherwise.',
     logLevel,
   ),
-  USE_INLINE_QUEUE: setting(
-    'true',
-    'Keep the job queue in the database. The only queue of this version.',
-    onlyTrue,
-  ),
   WORKER_CONCURRENCY: setting('4', 'How many jobs one worker performs at a time.', wholeNumber(1, 64)),
   JOB_LEASE_MS: setting(
     '15000',
@@ -119,6 +114,7 @@ export type Env = {
   corsOrigins: string[]
   allowLoopbackFetch: boolean
   logLevel: LogLevel
+  queue: QueueSettings
   workerConcurrency: number
   jobLeaseMs: number
 }
@@ -132,17 +128,23 @@ export class ConfigError extends Error {
 }
 
 /** Name, default and meaning of every setting, in the order of the documentation. */
-export const settingList = Object.entries(settings).map(([name, { fallback, meaning }]) => ({
-  name,
-  fallback,
-  meaning,
-}))
+export const settingList = Object.entries({ ...settings, ...queueSettings }).map(
+  ([name, { fallback, meaning }]) => ({
+    name,
+    fallback,
+    meaning,
+  }),
+)
 
 /**
  * Reads and checks the whole environment at once.
- * Throws ConfigError with every problem, each naming the setting and what it must be.
+ * Throws ConfigError with every problem, each naming the setting and what it must be; what the queue lacks is none
+ * for who does not need it.
  */
-export function readEnv(source: Record<string, string | undefined>): Env {
+export function readEnv(
+  source: Record<string, string | undefined>,
+  { needsQueue = true }: { needsQueue?: boolean } = {},
+): Env {
   const problems: string[] = []
   const read = <K extends keyof typeof settings>(name: K): ReturnType<(typeof settings)[K]['parse']> => {
     const { fallback, parse } = settings[name]
@@ -158,6 +160,7 @@ export function readEnv(source: Record<string, string | undefined>): Env {
   }
   const environment = read('NODE_ENV')
   const [host, port] = [read('HOST'), read('PORT')]
+  const { queue, problem } = readQueueSettings(source, { isProduction: environment === 'production' })
   const url = read('PUBLIC_URL') || localUrl(host ?? '', port ?? 0)
   const dataDir = resolve(read('DATA_DIR'))
   const env: Env = {
@@ -188,10 +191,11 @@ export function readEnv(source: Record<string, string | undefined>): Env {
     corsOrigins: read('CORS_ORIGINS'),
     allowLoopbackFetch: read('ALLOW_LOOPBACK_FETCH'),
     logLevel: read('LOG_LEVEL') || (environment === 'development' ? 'warn' : 'info'),
+    queue: queue ?? { backend: 'inline' },
     workerConcurrency: read('WORKER_CONCURRENCY'),
     jobLeaseMs: read('JOB_LEASE_MS'),
   }
-  read('USE_INLINE_QUEUE')
+  if (problem && needsQueue) problems.push(problem)
   for (const name of ['GITHUB', 'GOOGLE'] as const)
     if (!source[`${name}_CLIENT_ID`]?.trim() !== !source[`${name}_CLIENT_SECRET`]?.trim())
       problems.push(`${name}_CLIENT_ID and ${name}_CLIENT_SECRET must be set both, or neither.`)

@@ -20,6 +20,22 @@ export type CloudflareSettings = {
 
 export type QueueSettings = { backend: 'inline' } | ({ backend: 'cloudflare' } & CloudflareSettings)
 
+/** The settings themselves; whether they will do is said of all of them together. */
+export const queueSettings = {
+  QUEUE: optional('Where jobs wait: `inline`, in the database of one machine, or `cloudflare`.'),
+  USE_INLINE_QUEUE: optional(
+    'The same by yes and no: `true` for inline, `false` for Cloudflare Queues. Default: `true`, in production `false`.',
+  ),
+  CF_ACCOUNT_ID: optional('Cloudflare Queues: the id of the account.'),
+  CF_API_TOKEN: optional('Its API token, with the permission Account › Queues › Edit.'),
+  CF_QUEUE_NAME: optional('Its queue of jobs.'),
+  CF_QUEUE_DLQ: optional('Its queue of messages that could not be delivered.'),
+  CF_QUEUE_URL: optional(
+    'Another way there, `https://…/accounts/<account>/queues/<id or name>/messages`. Default: Cloudflare itself.',
+  ),
+  CF_QUEUE_ID: optional('The id of the queue, which spares looking its name up.'),
+} as const
+
 type Source = Record<string, string | undefined>
 type Read = { queue: QueueSettings; problem?: undefined } | { queue?: undefined; problem: string }
 
@@ -106,6 +122,10 @@ const explain = (complaints: string[]) =>
 
 const singleMachine = () =>
   `To run on a single machine, with the queue in the database, set QUEUE=inline: ${DOCS_INLINE}.`
+
+function optional(meaning: string) {
+  return { fallback: '', meaning }
+}
 
 function texts<K extends string>(source: Source, names: readonly K[]): Record<K, string> {
   return Object.fromEntries(names.map((name) => [name, source[name]?.trim() ?? ''])) as Record<K, string>

@@ -9,7 +9,7 @@ import { createLimits } from './limits/limits.ts'
 import { createRates } from './limits/rates.ts'
 import { createLog } from './log.ts'
 import { openMailer } from './mail/mailer.ts'
-import { inlineQueue } from './queue/inline.ts'
+import { examineQueue, openQueue } from './queue/backends.ts'
 import { installationSecret } from './secrets/installation-secret.ts'
 import { openKeyRing } from './secrets/key-ring.ts'
 
@@ -30,22 +30,35 @@ export function openServices(env: Env, { demo }: { demo: boolean }): Services {
     ending.abort()
     hub.close()
   }
+  const queue = openQueue({ db, log }, env.queue)
   return {
     db,
     env,
     demo,
     hub,
     log,
-    queue: inlineQueue(db),
+    queue,
     keyRing: openKeyRing(env),
     ...openMailer(env, log),
     ending: ending.signal,
     end,
     close() {
       end()
+      void queue.close()
       close()
     },
   }
+}
+
+/**
+ * Throws ConfigError when the queue cannot work as it is set up. One that cannot be asked just now may answer later:
+ * jobs wait in the database meanwhile.
+ */
+export async function requireQueue({ env, log }: Pick<Services, 'env' | 'log'>): Promise<void> {
+  const wrong = (await examineQueue(env.queue)).filter(({ problem }) => problem)
+  const lasting = wrong.filter(({ isPassing }) => !isPassing)
+  if (lasting.length) throw new ConfigError(lasting.map(({ what, problem }) => `${what}: ${problem}`))
+  for (const { what, problem } of wrong) log.warn({ what }, problem)
 }
 
 /** The secret with which whoever is counted by a limit is hashed. */

@@ -32,10 +32,6 @@ export function logLevel(text: string): LogLevel | '' {
   return oneOf<LogLevel | ''>('debug', 'info', 'warn', 'error', 'silent', '')(text)
 }
 
-export function onlyTrue(text: string): 'true' {
-  return oneOf('true')(text)
-}
-
 /** Refuses nothing, because a refusal repeats the text: whoever uses the secret checks it. */
 export function secretText(text: string): Secret | undefined {
   return text ? new Secret(text) : undefined

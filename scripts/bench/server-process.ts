@@ -15,7 +15,15 @@ export async function startServer(
 ): Promise<ServerProcess> {
   const child = Bun.spawn([...command, ...args], {
     cwd: root,
-    env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'error', PORT: '0', ...UNLIMITED, ...env },
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      QUEUE: 'inline',
+      LOG_LEVEL: 'error',
+      PORT: '0',
+      ...UNLIMITED,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let output = ''

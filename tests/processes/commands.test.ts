@@ -177,7 +177,7 @@ test('`demo` is open on this machine only', async () => {
 
 test('in production nobody gets in without a key', async () => {
   using folder = temporaryFolder()
-  const { server, origin } = await serve(folder, 'serve', { NODE_ENV: 'production' })
+  const { server, origin } = await serve(folder, 'serve', { NODE_ENV: 'production', QUEUE: 'inline' })
   await using _server = server
   expect(await openDemo(origin)).toBe(403)
 }, 30_000)
