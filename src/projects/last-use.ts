@@ -7,8 +7,19 @@ import type { Caller } from './callers.ts'
 export const LAST_USE_MS = 60_000
 const REMEMBERED_MAX = 10_000
 
-/** Writes down when keys and sessions were last used, behind the requests that use them. */
-export function lastUseRecorder(db: Db): (caller: Caller) => void {
+type NoteUse = (caller: Caller) => void
+const recorders = new WeakMap<Db, NoteUse>()
+
+/** Writes down when keys and sessions were last used, behind the requests that use them: one for all routes. */
+export function lastUseRecorder(db: Db): NoteUse {
+  const known = recorders.get(db)
+  if (known) return known
+  const made = newRecorder(db)
+  recorders.set(db, made)
+  return made
+}
+
+function newRecorder(db: Db): NoteUse {
   const noted = new Map<string, number>()
   return ({ kind, id }) => {
     const now = Date.now()
