@@ -1,7 +1,9 @@
 import { afterEach, expect, setSystemTime, test } from 'bun:test'
-import { SESSION_MS } from '#src/accounts/sessions.ts'
+import { SESSION_LIFETIME_MS } from '#src/accounts/sessions.ts'
 import { codeOf, testApp } from '../harness.ts'
 import { actionsOf, isSignedIn, openApp, openBrowser, signIn, signUp, thiefOf } from './browser.ts'
+
+const DAY_MS = 24 * 3_600_000
 
 afterEach(() => void setSystemTime())
 
@@ -62,12 +64,16 @@ test("nobody ends or sees another person's session", async () => {
   expect(await isSignedIn(ada)).toBe(true)
 })
 
-test('a session ends by the clock, whatever the cookie says', async () => {
+test('a session ends after seven days without use, and after thirty however much it is used', async () => {
   await using app = await openApp()
-  const ada = await signUp(app, 'Ada')
-  setSystemTime(Date.now() + SESSION_MS - 1_000)
-  expect(await isSignedIn(ada)).toBe(true)
-  setSystemTime(Date.now() + 2_000)
+  const start = Date.now()
+  const [ada, ben] = [await signUp(app, 'Ada'), await signUp(app, 'Ben')]
+  for (const days of [6, 12, 18, 24, 29]) {
+    setSystemTime(start + days * DAY_MS)
+    expect({ days, in: await isSignedIn(ada) }).toEqual({ days, in: true })
+    if (days > 7) expect({ days, in: await isSignedIn(ben) }).toEqual({ days, in: false })
+  }
+  setSystemTime(start + SESSION_LIFETIME_MS + 60_000)
   expect(await isSignedIn(ada)).toBe(false)
 })
 
