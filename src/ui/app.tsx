@@ -27,7 +27,6 @@ export function App() {
 function Place({ session }: { session: Session }) {
   const [path] = useLocation()
   const isLeaving = useArrival(session)
-  const hasPlace = session.lost || session.projects?.length
   const OpenPage = openPageAt(path)
   if (OpenPage)
     return (
