@@ -21,7 +21,11 @@ export type SqlPort = {
 }
 
 /** drizzle over the port, without the interactive transaction that the port cannot give. */
-export type Db = Omit<SqliteRemoteDatabase, 'transaction'> & Pick<SqlPort, 'generation'>
+export type Db = Omit<SqliteRemoteDatabase, 'transaction'> &
+  Pick<SqlPort, 'generation'> & {
+    /** Runs a statement that is written out, and gives its rows as lists of values. */
+    rows(sql: string, params: unknown[]): Promise<Row[]>
+  }
 
 /** A statement that has been built but not run: what a batch, and a job's effects, are made of. */
 export type Write = BatchItem<'sqlite'>
@@ -62,7 +66,8 @@ export function overPort(port: SqlPort): Db {
       }))
     },
   )
-  return Object.assign(db, { generation: port.generation })
+  const rows = (sql: string, params: unknown[]) => port.all({ sql, params })
+  return Object.assign(db, { generation: port.generation, rows })
 }
 
 /**

@@ -1,6 +1,7 @@
 import ground from './migrations/0001-ground.sql' with { type: 'text' }
 import access from './migrations/0002-access.sql' with { type: 'text' }
 import limits from './migrations/0003-limits.sql' with { type: 'text' }
+import queue from './migrations/0004-queue.sql' with { type: 'text' }
 
 export type Migration = { tag: string; sql: string }
 
@@ -9,4 +10,5 @@ export const migrations: readonly Migration[] = [
   { tag: '0001-ground', sql: ground },
   { tag: '0002-access', sql: access },
   { tag: '0003-limits', sql: limits },
+  { tag: '0004-queue', sql: queue },
 ]

@@ -1,7 +1,12 @@
 import { Database, type Statement as PreparedStatement, type SQLQueryBindings } from 'bun:sqlite'
-import type { SqlPort, Statement } from './connect.ts'
+import type { Row, SqlPort, Statement } from './connect.ts'
+import { groupCommit, isBusy } from './group-commit.ts'
 
 const BUSY_TIMEOUT_MS = 5_000
+/** How long a lock of another process may hold up this thread, once the database is open. */
+const BUSY_BLOCKING_MS = 2
+const READ_RETRY_MS = 5
+const READ_TRIES_MAX = 6_000
 const CACHE_KIB = 16_000
 /** Enough for every statement Quill writes; beyond it the oldest is prepared again. */
 const STATEMENTS_CACHED_MAX = 500
@@ -23,37 +28,68 @@ export function openSqlite(file: string): Database {
 
 type Prepared = { statement: PreparedStatement; reads: boolean }
 
-/** The embedded engine behind the port: a batch is one IMMEDIATE transaction. */
+/** The embedded engine behind the port: what is written in one turn of the event loop is committed at once. */
 export function sqlitePort(database: Database): SqlPort {
   const prepared = new Map<string, Prepared>()
   const changes = changeCounter(database)
-
-  const prepare = (sql: string) => {
-    const known = prepared.get(sql)
-    if (known) return known
-    const fresh = { statement: database.prepare(sql), reads: /^\s*(select|explain)\b/i.test(sql) }
-    prepared.set(sql, fresh)
-    if (prepared.size > STATEMENTS_CACHED_MAX) forgetOldest(prepared)
-    return fresh
-  }
-  const run = ({ sql, params }: Statement) => {
-    const { statement, reads } = prepare(sql)
-    if (!reads) changes.count()
-    return statement.values(...(params as SQLQueryBindings[])) ?? []
-  }
-  const runAll = database.transaction((statements: Statement[]) => statements.map(run))
+  const commits = groupCommit(database, run)
+  // From here on a lock is waited for in turns: this thread has others to answer.
+  database.run(`PRAGMA busy_timeout = ${BUSY_BLOCKING_MS}`)
 
   return {
-    all: async (statement) => run(statement),
-    batch: async (statements) => runAll.immediate(statements),
+    async all(statement) {
+      if (isExplained(statement)) return explain(statement)
+      if (prepare(statement.sql).reads) return read(statement)
+      const [rows] = await commits.add([statement])
+      return rows!
+    },
+    batch: async (statements) => commits.add(statements),
     generation: changes.generation,
     close: () => {
+      commits.close()
       for (const { statement } of prepared.values()) statement.finalize()
       changes.close()
       database.close()
     },
   }
+
+  function run({ sql, params }: Statement): Row[] {
+    const { statement, reads } = prepare(sql)
+    if (!reads) changes.count()
+    return statement.values(...(params as SQLQueryBindings[])) ?? []
+  }
+
+  // The driver leaves an explanation open, and nothing could be committed while it is.
+  function explain({ sql, params }: Statement): Row[] {
+    const statement = database.prepare(sql)
+    const rows = statement.values(...(params as SQLQueryBindings[]))
+    statement.finalize()
+    return rows
+  }
+
+  // In WAL mode a reader waits for nobody but a process that is just mending the file after a crash.
+  async function read(statement: Statement): Promise<Row[]> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return run(statement)
+      } catch (error) {
+        if (!isBusy(error) || tries === READ_TRIES_MAX) throw error
+        await Bun.sleep(READ_RETRY_MS)
+      }
+    }
+  }
+
+  function prepare(sql: string): Prepared {
+    const known = prepared.get(sql)
+    if (known) return known
+    const fresh = { statement: database.prepare(sql), reads: /^\s*select\b/i.test(sql) }
+    prepared.set(sql, fresh)
+    if (prepared.size > STATEMENTS_CACHED_MAX) forgetOldest(prepared)
+    return fresh
+  }
 }
+
+const isExplained = ({ sql }: Statement): boolean => /^\s*explain\b/i.test(sql)
 
 /**
  * Counts what this connection writes, and what others did by `data_version`. Others are looked at once in a turn

@@ -1,9 +1,9 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import type { Db, Write } from '#db/connect.ts'
-import { type Failure, jobs, runs } from '#db/schema/jobs.ts'
+import { type Failure, runs } from '#db/schema/jobs.ts'
 import { AppError } from '#src/errors.ts'
-import { tellWhere } from '#src/jobs/events.ts'
-import { newJob } from '#src/jobs/new-job.ts'
+import { tellIfChanged } from '#src/jobs/events.ts'
+import { enqueueWhere, newJob } from '#src/jobs/new-job.ts'
 import { cancelJobsOfRun } from '#src/jobs/run-jobs.ts'
 import { type JobRow, presentJob } from '#src/jobs/schemas.ts'
 import { tellRun, tellRunIfChanged } from '#src/pipelines/runs.ts'
@@ -58,17 +58,11 @@ function endRun(db: Db, run: RunRow, { number }: StepOutput<'document.persist'>)
 }
 
 // Runs inside the batch, after `done` became succeeded: the last of its step finds no other one unfinished.
-function enqueueAfter(db: Db, done: JobRow, row: JobRow): Write[] {
-  const { projectId, kind, state, runId, itemKey, dueAt, createdBy, createdAt } = row
-  return [
-    db.run(sql`
-      INSERT OR IGNORE INTO jobs (id, project_id, kind, state, run_id, item_key, input, due_at, created_by, created_at)
-      SELECT ${row.id}, ${projectId}, ${kind}, ${state}, ${runId}, ${itemKey}, ${JSON.stringify(row.input)}, ${dueAt},
-        ${createdBy}, ${createdAt}
-      WHERE NOT EXISTS (SELECT 1 FROM ${jobs} WHERE run_id = ${runId} AND kind = ${done.kind} AND state <> 'succeeded')`),
-    tellWhere(db, projectId, 'job.updated', {
-      data: presentJob(row),
-      condition: sql`EXISTS (SELECT 1 FROM ${jobs} WHERE id = ${row.id})`,
-    }),
-  ]
-}
+const enqueueAfter = (db: Db, done: JobRow, row: JobRow): Write[] => [
+  enqueueWhere(
+    row,
+    `NOT EXISTS (SELECT 1 FROM jobs WHERE run_id = ? AND kind = ? AND state <> 'succeeded')`,
+    [row.runId, done.kind],
+  ),
+  tellIfChanged(db, row.projectId, 'job.updated', presentJob(row)),
+]

@@ -1,15 +1,26 @@
 import type { Db } from '#db/connect.ts'
+import type { Kinds } from '#src/jobs/kinds.ts'
+import type { JobRow } from '#src/jobs/schemas.ts'
 import type { Log } from '#src/log.ts'
-import { createPace } from '#src/pace.ts'
-import type { Queue } from '#src/queue/queue.ts'
+import type { Delivery, Queue } from '#src/queue/queue.ts'
+import { claimAll, ofOtherKinds } from './claim.ts'
+import { claimAhead } from './claim-ahead.ts'
 import type { JobHandler } from './jobs/handler.ts'
 import { handlers as registered } from './jobs/registry.ts'
-import { perform } from './perform.ts'
+import { release } from './lease.ts'
+import { type Held, keepLeases } from './lease-keeper.ts'
+import { performHeld, tellTaken } from './perform.ts'
+import { announcePresence } from './presence.ts'
+import { createSettler } from './settler.ts'
 
 /** How long one look at the queue may wait for work. */
 const PULL_WAIT_MS = 5_000
 /** How long to rest after the queue or the database failed. */
 const REST_MS = 1_000
+/** What was claimed ahead and not begun after this long is handed back. */
+const HOARD_MS = 250
+/** How long quick jobs may follow each other before others get their turn of the event loop. */
+const SLICE_MS = 5
 /** How long running jobs may go on after the worker was told to stop. */
 export const GRACE_MS = 10_000
 
@@ -23,6 +34,9 @@ export type ConsumerOptions = {
   committed?(): void
   /** Who performs each kind of job; every kind there is unless told. */
   handlers?: Record<string, JobHandler>
+  /** The kinds to take; every one that has a handler, or is unknown to all, unless told. */
+  only?: readonly string[]
+  kinds?: Kinds
 }
 
 export type Consumer = {
@@ -30,69 +44,159 @@ export type Consumer = {
   stop(): Promise<void>
 }
 
+type Taken = Held & { takenAt: number }
+
 /** Takes due jobs off the queue and performs up to `concurrency` of them at a time. */
 export function startConsumer(options: ConsumerOptions): Consumer {
-  const { db, queue, log, concurrency, leaseMs, graceMs = GRACE_MS } = options
+  const { db, queue, log, concurrency, leaseMs, kinds, only, graceMs = GRACE_MS } = options
   const { committed = () => {}, handlers = registered } = options
   const worker = `${process.pid}-${crypto.randomUUID().slice(0, 8)}`
-  const running = new Set<Promise<unknown>>()
+  const keeper = keepLeases({ db, log, leaseMs, kinds })
+  const settler = createSettler(queue, log)
+  const waiting: Taken[] = []
+  const untold = new Map<string, JobRow>()
+  const atWork = new Set<Promise<void>>()
+  const ahead = claimAhead(concurrency)
   const stopping = new AbortController()
-  const shutdown = new AbortController()
+  const hoardCheck = setInterval(handBackHoard, HOARD_MS)
+  let running = 0
+  let freed = Promise.withResolvers<void>()
+  let sliceStart = performance.now()
+  let nudged = false
+  const presence = announcePresence(db, { worker, slots: concurrency, running: () => running })
   const loop = takeJobs()
 
   return {
     async stop() {
-      log.info({ worker, running: running.size }, 'worker stops')
+      log.info({ worker, running }, 'worker stops')
       stopping.abort()
-      const grace = setTimeout(() => shutdown.abort(), graceMs)
+      freed.resolve()
+      const grace = setTimeout(() => keeper.shutDown(), graceMs)
       await loop
-      await Promise.allSettled(running)
+      clearInterval(hoardCheck)
+      await handBack(waiting.splice(0))
+      await Promise.allSettled(atWork)
       clearTimeout(grace)
+      keeper.stop()
+      await settler.close()
+      await presence.stop()
     },
   }
 
   async function takeJobs() {
-    const pace = createPace()
     while (!stopping.signal.aborted) {
-      await pace()
-      const free = concurrency - running.size
-      if (free === 0) await Promise.race(running)
-      else for (const id of await pull(free)) start(id)
+      const room = concurrency - running - waiting.length
+      const more = ahead.count()
+      // What is claimed ahead is claimed by the batch; an idle hand waits for nothing.
+      if (room <= 0 && room + more <= more / 2) {
+        freed = Promise.withResolvers()
+        await freed.promise
+        continue
+      }
+      try {
+        await take(
+          await queue.pull({ max: room + more, waitMs: PULL_WAIT_MS, signal: stopping.signal, kinds: only }),
+        )
+      } catch (error) {
+        log.error({ err: error }, 'the queue could not be read, or its jobs not be claimed')
+        await Bun.sleep(REST_MS)
+      }
     }
   }
 
-  async function pull(max: number): Promise<string[]> {
-    try {
-      const deliveries = await queue.pull({ max, waitMs: PULL_WAIT_MS, signal: stopping.signal })
-      return deliveries.map(({ jobId }) => jobId)
-    } catch (error) {
-      log.error({ err: error }, 'the queue could not be read')
-      await Bun.sleep(REST_MS)
-      return []
-    }
-  }
-
-  function start(id: string) {
-    const work = perform(id, {
-      db,
-      log,
-      handlers,
-      worker,
-      leaseMs,
-      shutdown: shutdown.signal,
-      committed: noticed,
+  /** Claims what was delivered and begins it; what is not to be had is settled at once. */
+  async function take(deliveries: Delivery[]) {
+    if (deliveries.length === 0) return
+    const ids = deliveries.map(({ jobId }) => jobId)
+    const jobs = await claimAll(db, ids, { worker, leaseMs, kinds, only }).catch((error) => {
+      settler.handBack(deliveries)
+      throw error
     })
+    const missing = only && jobs.length < ids.length ? await ofOtherKinds(db, ids, only) : new Set<string>()
+    settler.taken(deliveries, jobs, missing)
+    for (const job of jobs) untold.set(job.id, job)
+    setImmediate(tellOfTaken)
+    const takenAt = performance.now()
+    for (const job of jobs) waiting.push(Object.assign(keeper.hold(job), { takenAt }))
+    fill()
+  }
+
+  /** Tells of the jobs that were taken in this turn, but for those that are over: their end says it all. */
+  function tellOfTaken() {
+    const [first, ...others] = [...untold.values()].map(tellTaken)
+    untold.clear()
+    if (!first) return
+    db.batch([first, ...others]).then(committed, (error) =>
+      log.error({ err: error }, 'that jobs were taken could not be told'),
+    )
+  }
+
+  /** Begins as many of the claimed jobs as there are hands for. */
+  function fill() {
+    while (running < concurrency && waiting.length > 0 && !stopping.signal.aborted) {
+      if (performance.now() - sliceStart > SLICE_MS) {
+        setImmediate(() => {
+          sliceStart = performance.now()
+          fill()
+        })
+        return
+      }
+      begin(waiting.shift()!)
+    }
+  }
+
+  function begin(held: Taken) {
+    running++
+    const begunAt = performance.now()
+    const handled = () => {
+      running--
+      untold.delete(held.job.id)
+      ahead.took(performance.now() - begunAt)
+      fill()
+      freed.resolve()
+    }
+    const work = performHeld(held, { db, log, handlers, leaseMs, kinds, keeper, handled, committed: noticed })
       .catch(async (error) => {
-        log.error({ jobId: id, err: error }, 'a job could not be claimed or settled; its lease will run out')
+        log.error({ jobId: held.job.id, err: error }, 'a job could not be settled; its lease will run out')
         await Bun.sleep(REST_MS)
       })
-      .finally(() => running.delete(work))
-    running.add(work)
+      .finally(() => {
+        atWork.delete(work)
+        settler.done(held.job.id)
+      })
+    atWork.add(work)
+  }
+
+  /** What waits here for a hand while slow jobs are at work is left to others. */
+  function handBackHoard() {
+    const oldest = waiting[0]
+    if (!oldest || performance.now() - oldest.takenAt < HOARD_MS) return
+    ahead.reset()
+    void handBack(waiting.splice(0))
+  }
+
+  async function handBack(jobs: Taken[]) {
+    const backs = jobs.map((held) =>
+      release(db, held.job)
+        .catch((error) => log.error({ jobId: held.job.id, err: error }, 'a job could not be handed back'))
+        .finally(() => {
+          keeper.letGo(held)
+          settler.done(held.job.id)
+        }),
+    )
+    await Promise.all(backs)
+    noticed()
   }
 
   // A commit may have made other jobs due.
   function noticed() {
     committed()
-    void queue.send([])
+    if (nudged) return
+    nudged = true
+    setImmediate(() => {
+      nudged = false
+      sliceStart = performance.now()
+      void queue.send([])
+    })
   }
 }

@@ -1,120 +1,129 @@
-import type { Db } from '#db/connect.ts'
+import type { Write } from '#db/connect.ts'
 import type { Failure } from '#db/schema/jobs.ts'
 import { AppError } from '#src/errors.ts'
+import { backoffMs, kindOf } from '#src/jobs/kinds.ts'
 import { type JobRow, presentJob } from '#src/jobs/schemas.ts'
-import type { Log } from '#src/log.ts'
 import { getRunRow } from '#src/pipelines/runs.ts'
 import { advanceRun, failRun, startRun } from './advance-run.ts'
-import type { JobHandler } from './jobs/handler.ts'
+import { claim, type LeaseOptions } from './claim.ts'
+import type { JobHandler, JobResult } from './jobs/handler.ts'
+import { bury, postpone, release, stop, succeed, tellIfHeld } from './lease.ts'
 import {
-  bury,
-  claim,
-  type LeaseOptions,
-  postpone,
-  release,
-  renew,
-  stop,
-  succeed,
-  tellIfHeld,
-} from './lease.ts'
+  type Held,
+  Interrupted,
+  type KeeperOptions,
+  keepLeases,
+  type LeaseKeeper,
+  reportDeaf,
+} from './lease-keeper.ts'
 import { loadRunContext } from './run-context.ts'
 import { textTeller } from './text-teller.ts'
 
-/** A job is buried after failing this often … */
-const FAILURES_MAX = 5
-/** … or after this many workers died with it. */
+/** A job is buried after this many workers died with it, however many failures its kind allows. */
 const ATTEMPTS_MAX = 25
-const BACKOFF_FIRST_MS = 1_000
-const BACKOFF_MAX_MS = 5 * 60_000
 
-export type Performing = LeaseOptions & {
-  db: Db
-  log: Log
+export type Performing = KeeperOptions & {
   handlers: Record<string, JobHandler>
-  /** Aborted when the worker's grace is over: the job is handed back. */
-  shutdown: AbortSignal
   /** Called after each commit, so that what it wrote is noticed at once. */
   committed(): void
 }
 
-/** Why a handler's signal was aborted. */
-class Interrupted extends Error {
-  constructor(readonly because: 'cancelled' | 'lost' | 'shutdown') {
-    super(`The job was interrupted: ${because}.`)
+type Worker = Performing & { keeper: LeaseKeeper; handled?(): void }
+
+/** Claims a job, computes it and commits the result; does nothing when another worker has it. */
+export async function perform(
+  id: string,
+  options: Performing & LeaseOptions & { shutdown: AbortSignal },
+): Promise<void> {
+  const { db, shutdown, committed } = options
+  const job = await claim(db, id, options)
+  if (!job) return
+  const keeper = keepLeases(options)
+  const held = keeper.hold(job)
+  if (shutdown.aborted) keeper.shutDown()
+  shutdown.addEventListener('abort', keeper.shutDown)
+  try {
+    await db.batch([tellTaken(job)])
+    committed()
+    await performHeld(held, { ...options, keeper })
+  } finally {
+    shutdown.removeEventListener('abort', keeper.shutDown)
+    keeper.stop()
   }
 }
 
-/** Claims a job, computes it and commits the result; does nothing when another worker has it. */
-export async function perform(id: string, options: Performing): Promise<void> {
-  const { db, log, handlers, committed } = options
-  const job = await claim(db, id, options)
-  if (!job) return
-  if (job.cancelRequestedAt !== null) {
-    await stop(db, job)
-    return
+/** Tells that a worker took a job. */
+export const tellTaken = (job: JobRow): Write => tellIfHeld(job, 'job.updated', presentJob(job))
+
+/** Computes a job that this worker holds and commits the result. `handled` is called when its handler is done. */
+export async function performHeld(held: Held, options: Worker): Promise<void> {
+  const { job } = held
+  const { db, log, keeper, committed, handled } = options
+  let done = handled
+  const handlerDone = () => {
+    done?.()
+    done = undefined
   }
-  if (job.attempts > 1) log.info({ jobId: job.id, kind: job.kind, attempt: job.attempts }, 'job tried again')
-  await tellIfHeld(db, job, 'job.updated', presentJob(job))
-  committed()
-  const interruption = new AbortController()
-  const heartbeat = keepLease(job, interruption, options)
   try {
+    if (job.cancelRequestedAt !== null) {
+      await stop(db, job)
+      return
+    }
+    if (job.attempts > 1)
+      log.info({ jobId: job.id, kind: job.kind, attempt: job.attempts }, 'job tried again')
     const context = job.runId ? await loadRunContext(db, job) : undefined
     if (context) await startRun(db, context.run)
-    const handler = handlers[job.kind]
-    if (!handler) throw new AppError('internal', `This worker does not know jobs of the kind ${job.kind}.`)
-    if (job.attempts > ATTEMPTS_MAX)
-      throw new AppError('internal', `The job was given up after ${ATTEMPTS_MAX} workers died with it.`)
-    const result = await untilAborted(
-      handler(job, context?.input ?? job.input, {
-        db,
-        signal: interruption.signal,
-        onText: textTeller(db, job, committed),
-      }),
-      interruption.signal,
-    )
+    const result = await compute(held, context?.input ?? job.input, options)
+    handlerDone()
     const writes = [
       ...(result.effects ?? []),
       ...(context ? advanceRun(db, context, { job, output: result.output }) : []),
     ]
     if (!(await succeed(db, job, { output: result.output, writes }))) await settleRefused(job, options)
   } catch (error) {
+    handlerDone()
     await settleFailed(job, error, options)
   } finally {
-    heartbeat.stop()
+    handlerDone()
+    keeper.letGo(held)
     committed()
   }
 }
 
-/** Renews the lease while the handler lives, and aborts it when the job was cancelled, taken away or must be handed back. */
-function keepLease(job: JobRow, interruption: AbortController, { db, leaseMs, shutdown }: Performing) {
-  const interrupt = (because: Interrupted['because']) => interruption.abort(new Interrupted(because))
-  const onShutdown = () => interrupt('shutdown')
-  if (shutdown.aborted) onShutdown()
-  shutdown.addEventListener('abort', onShutdown)
-  const timer = setInterval(async () => {
-    const state = await renew(db, job, leaseMs).catch(() => 'held' as const)
-    if (state !== 'held') interrupt(state)
-  }, leaseMs / 3)
-  return {
-    stop() {
-      clearInterval(timer)
-      shutdown.removeEventListener('abort', onShutdown)
-    },
-  }
-}
-
-// A handler that ignores its signal must not keep the worker: its result is not used.
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = () => aborted.reject(signal.reason)
-  if (signal.aborted) onAbort()
-  signal.addEventListener('abort', onAbort)
-  return Promise.race([work, aborted.promise]).finally(() => signal.removeEventListener('abort', onAbort))
+/** Runs the handler until it is done or interrupted: one that ignores its signal must not keep the worker. */
+function compute(held: Held, input: unknown, options: Worker): Promise<JobResult> {
+  const { job } = held
+  const { db, log, handlers, committed, keeper } = options
+  const handler = handlers[job.kind]
+  if (!handler) throw new AppError('internal', `This worker does not know jobs of the kind ${job.kind}.`)
+  if (job.attempts > ATTEMPTS_MAX)
+    throw new AppError('internal', `The job was given up after ${ATTEMPTS_MAX} workers died with it.`)
+  if (held.interrupted) throw held.interrupted
+  keeper.begin(held)
+  let controller: AbortController | undefined
+  return new Promise((resolve, reject) => {
+    const work = handler(job, input, {
+      db,
+      // Made when it is asked for: most handlers are over before anybody could stop them.
+      get signal() {
+        controller ??= new AbortController()
+        if (held.interrupted) controller.abort(held.interrupted)
+        return controller.signal
+      },
+      onText: textTeller(db, job, committed),
+    })
+    held.onInterrupt = (reason) => {
+      controller?.abort(reason)
+      const heard = reportDeaf(log, job, reason.because)
+      work.then(heard, heard)
+      reject(reason)
+    }
+    work.then(resolve, reject)
+  })
 }
 
 /** The completion was refused: the job was cancelled, or its effects met a change, or it is no longer ours. */
-async function settleRefused(job: JobRow, options: Performing) {
+async function settleRefused(job: JobRow, options: Worker) {
   if (await stop(options.db, job)) return
   await postponeOrBury(
     job,
@@ -123,35 +132,37 @@ async function settleRefused(job: JobRow, options: Performing) {
   )
 }
 
-async function settleFailed(job: JobRow, error: unknown, options: Performing) {
-  const { db, log } = options
+async function settleFailed(job: JobRow, error: unknown, options: Worker) {
+  const { db, log, kinds } = options
   if (await stop(db, job)) return
-  // Handed back too when a cancellation was taken back meanwhile; a job that was lost is not ours to change.
-  if (error instanceof Interrupted) {
+  if (error instanceof Interrupted && error.because !== 'timeout') {
+    // Handed back too when a cancellation was taken back meanwhile; a job that was lost is not ours to change.
     await release(db, job)
     return
   }
   log.error({ jobId: job.id, kind: job.kind, attempt: job.attempts, err: error }, 'job failed')
-  await postponeOrBury(job, failureOf(error), options, error instanceof AppError)
+  const failure =
+    error instanceof Interrupted ? timeoutOf(kindOf(job.kind, kinds).timeoutMs) : failureOf(error)
+  await postponeOrBury(job, failure, options, error instanceof AppError)
 }
 
-async function postponeOrBury(job: JobRow, error: Failure, { db }: Performing, permanent = false) {
+async function postponeOrBury(job: JobRow, error: Failure, { db, kinds }: Worker, permanent = false) {
+  const kind = kindOf(job.kind, kinds)
   const failures = job.failures + 1
-  if (!permanent && failures < FAILURES_MAX) {
-    await postpone(db, job, { error, dueAt: Date.now() + backoffMs(failures) })
+  if (!permanent && failures < kind.failuresMax) {
+    await postpone(db, job, { error, dueAt: Date.now() + backoffMs(kind, failures) })
     return
   }
   const run = job.runId ? await getRunRow(db, job.projectId, job.runId) : undefined
   await bury(db, job, { error, writes: run ? await failRun(db, run, error) : [] })
 }
 
+const timeoutOf = (timeoutMs: number): Failure => ({
+  code: 'timeout',
+  message: `It took longer than ${timeoutMs / 1_000} s, which is the limit for one attempt.`,
+})
+
 const failureOf = (error: unknown): Failure =>
   error instanceof AppError
     ? { code: error.kind, message: error.message }
     : { code: 'internal', message: 'Something failed on our side.' }
-
-/** Exponential with jitter: between half the cap and the cap, which doubles with each failure. */
-function backoffMs(failures: number): number {
-  const cap = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (failures - 1))
-  return Math.round(cap * (0.5 + Math.random() / 2))
-}

@@ -10,7 +10,7 @@ export function textTeller(db: Db, job: JobRow, told: () => void): (delta: strin
   let offset = 0
   return async (text) => {
     const { id: jobId, runId, itemKey: key, leaseToken: attempt } = job
-    await tellIfHeld(db, job, 'section.text', { jobId, runId, key, attempt, offset, text })
+    await db.batch([tellIfHeld(job, 'section.text', { jobId, runId, key, attempt, offset, text })])
     offset += text.length
     told()
   }

@@ -42,6 +42,39 @@ export const jobs = sqliteTable('jobs', {
   createdAt: integer('created_at').notNull(),
   startedAt: integer('started_at'),
   finishedAt: integer('finished_at'),
+  ready: integer().notNull().default(0),
+  lane: text().notNull().default(''),
+  dispatchedAt: integer('dispatched_at'),
+  errorGroup: text('error_group'),
+})
+
+export const jobLanes = sqliteTable('job_lanes', {
+  lane: text().primaryKey(),
+  nextAt: integer('next_at').notNull(),
+})
+
+export const jobKeys = sqliteTable(
+  'job_keys',
+  {
+    projectId: text('project_id').notNull(),
+    key: text().notNull(),
+    jobId: text('job_id').notNull(),
+    until: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.projectId, table.key] })],
+)
+
+export const queuePauses = sqliteTable('queue_pauses', {
+  queue: text().primaryKey(),
+  since: integer().notNull(),
+})
+
+export const consumers = sqliteTable('consumers', {
+  id: text().primaryKey(),
+  startedAt: integer('started_at').notNull(),
+  seenAt: integer('seen_at').notNull(),
+  slots: integer().notNull(),
+  running: integer().notNull(),
 })
 
 export const stepInvocations = sqliteTable(

@@ -29,7 +29,7 @@ for (let first = 0; first < CLIENTS; first += CONNECTING_AT_ONCE)
   await Promise.all(Array.from({ length: CONNECTING_AT_ONCE }, (_, index) => listen(first + index)))
 
 for (let sent = 0; sent < EVENTS; sent++) {
-  await tell(db, projectId, 'job.updated', { sentAt: Date.now() })
+  await db.batch([tell(db, projectId, 'job.updated', { sentAt: Date.now() })])
   await Bun.sleep(EVERY_MS)
 }
 const loadedKb = residentKb(server.pid)

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Write } from '#db/connect.ts'
 import { events } from '#db/schema/jobs.ts'
+import { statement } from '#db/statement.ts'
 
 /** The types of the live stream. State events carry a snapshot; `section.text` carries a piece at an offset. */
 export const eventTypes = [
@@ -18,9 +19,13 @@ export const eventTypes = [
 export type EventType = (typeof eventTypes)[number]
 
 /** A write that tells the project's listeners: part of the batch of what it tells about. */
-export function tell(db: Db, projectId: string, type: EventType, data: object): Write {
-  return db.insert(events).values({ projectId, type, data: JSON.stringify(data), createdAt: Date.now() })
-}
+export const tell = (_db: Db, projectId: string, type: EventType, data: object): Write =>
+  statement('INSERT INTO events (project_id, type, data, created_at) VALUES (?, ?, ?, ?)', [
+    projectId,
+    type,
+    JSON.stringify(data),
+    Date.now(),
+  ])
 
 /** The same where a condition holds. */
 export const tellWhere = (
@@ -34,5 +39,10 @@ export const tellWhere = (
     SELECT ${projectId}, ${type}, ${JSON.stringify(data)}, ${Date.now()} WHERE ${condition}`)
 
 /** The same for a change that may find its row in another state: it tells only what the write before it did. */
-export const tellIfChanged = (db: Db, projectId: string, type: EventType, data: object): Write =>
-  tellWhere(db, projectId, type, { data, condition: sql`changes() > 0` })
+export const tellIfChanged = (_db: Db, projectId: string, type: EventType, data: object): Write =>
+  statement('INSERT INTO events (project_id, type, data, created_at) SELECT ?, ?, ?, ? WHERE changes() > 0', [
+    projectId,
+    type,
+    JSON.stringify(data),
+    Date.now(),
+  ])

@@ -68,7 +68,7 @@ export async function cancelJob(db: Db, projectId: string, id: string): Promise<
   refusePartOfRun(row, 'cancel')
   const now = Date.now()
   if (row.state === 'queued') {
-    const cancelled = { state: 'cancelled', dueAt: null, finishedAt: now } as const
+    const cancelled = { state: 'cancelled', dueAt: null, ready: 0, finishedAt: now } as const
     await changeFrom(db, row, cancelled)
   } else if (row.state === 'running') await changeFrom(db, row, { cancelRequestedAt: now })
   return presentFullJob(await getJobRow(db, projectId, id))
@@ -87,7 +87,7 @@ export async function retryJob(
   refusePartOfRun(row, 'resume')
   if (row.state !== 'dead' && row.state !== 'cancelled')
     throw new AppError('conflict', `Only a dead or cancelled job can be retried; this one is ${row.state}.`)
-  await changeFrom(db, row, { ...requeued(), dueAt: Date.now() })
+  await changeFrom(db, row, requeued())
   await queue.send([id])
   return presentFullJob(await getJobRow(db, projectId, id))
 }
@@ -96,7 +96,11 @@ export async function retryJob(
 export const requeued = () =>
   ({
     state: 'queued',
+    dueAt: Date.now(),
+    ready: 1,
+    dispatchedAt: null,
     error: null,
+    errorGroup: null,
     failures: 0,
     attempts: 0,
     cancelRequestedAt: null,

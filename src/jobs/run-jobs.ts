@@ -10,7 +10,7 @@ export async function cancelJobsOfRun(db: Db, runId: string): Promise<Write[]> {
   const now = Date.now()
   const waiting = and(eq(jobs.runId, runId), eq(jobs.state, 'queued'))
   const performed = and(eq(jobs.runId, runId), eq(jobs.state, 'running'))
-  const cancelled = { state: 'cancelled', dueAt: null, finishedAt: now } as const
+  const cancelled = { state: 'cancelled', dueAt: null, ready: 0, finishedAt: now } as const
   return [
     ...changeEach(db, await db.select().from(jobs).where(waiting), cancelled),
     // A job may have begun to wait since the rows were read.
@@ -22,7 +22,7 @@ export async function cancelJobsOfRun(db: Db, runId: string): Promise<Write[]> {
 /** The writes that make the stopped jobs of a run wait again, and the ids of those there are now. */
 export async function requeueJobsOfRun(db: Db, runId: string): Promise<{ ids: string[]; writes: Write[] }> {
   const stopped = and(eq(jobs.runId, runId), inArray(jobs.state, ['dead', 'cancelled']))
-  const again = { ...requeued(), dueAt: Date.now() }
+  const again = requeued()
   const rows = await db.select().from(jobs).where(stopped)
   const writes = [
     ...changeEach(db, rows, again),

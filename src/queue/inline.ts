@@ -1,48 +1,88 @@
-import { sql } from 'drizzle-orm'
 import type { Db } from '#db/connect.ts'
-import { jobs } from '#db/schema/jobs.ts'
-import type { Queue } from './queue.ts'
+import type { Kinds } from '#src/jobs/kinds.ts'
+import type { Bell } from './bell.ts'
+import type { Delivery, Queue } from './queue.ts'
+import { LANES, readyFinder } from './ready.ts'
 
-/** How soon a job written by another process is noticed; one written by this process is noticed at once. */
+/** How soon a job is noticed of which nobody told: the bell is heard at once, but may be missing. */
 const POLL_MS = 100
+/** Its depth is counted up to here: a figure that is read every few seconds must not cost the longer the more wait. */
+const DEPTH_COUNTED_MAX = 100_000
+/** How many lanes are asked for their oldest job. */
+const LANES_ASKED_MAX = 256
 
-/** The queue that is the table of jobs itself. */
-export function inlineQueue(db: Db): Queue {
+export type InlineOptions = {
+  /** Rung when jobs were written, by whatever process. */
+  bell?: Bell
+  kinds?: Kinds
+  now?(): number
+}
+
+/** The queue that is the table of jobs itself: sending is waking who waits, and a claim is the acknowledgement. */
+export function inlineQueue(db: Db, { bell, kinds, now = Date.now }: InlineOptions = {}): Queue {
   const waiting = new Set<() => void>()
-  const due = db
-    .select({ id: jobs.id })
-    .from(jobs)
-    .where(sql`${jobs.dueAt} <= ${sql.placeholder('now')}`)
-    .orderBy(jobs.dueAt, jobs.id)
-    .limit(sql.placeholder('max'))
-    .prepare()
+  const find = readyFinder(db, { kinds, now })
+  const stopListening = bell?.listen(wakeAll)
+  let closed = false
 
   return {
     name: 'inline',
-    send: async () => {
-      for (const wake of waiting) wake()
+    async send(jobIds, { delayMs = 0 } = {}) {
+      if (delayMs > 0) await putOff(jobIds, delayMs)
+      wakeAll()
+      bell?.ring()
     },
-    pull: async ({ max, waitMs, signal }) => {
-      const deadline = Date.now() + waitMs
+    pull: async ({ max, waitMs, signal, kinds: only }) => {
+      const deadline = performance.now() + waitMs
       while (true) {
         const woken = untilWoken(signal)
-        const rows = await due.all({ now: Date.now(), max })
-        const remainingMs = deadline - Date.now()
-        if (rows.length || remainingMs <= 0 || signal.aborted) {
+        const { ids, nextAt = Infinity } = closed ? { ids: [] } : await find(max, only)
+        const remainingMs = deadline - performance.now()
+        if (ids.length || remainingMs <= 0 || signal.aborted || closed) {
           woken.wake()
-          return rows.map((row) => ({ jobId: row.id, receipt: row.id, attempts: 1 }))
+          return ids.map(delivered)
         }
-        woken.within(Math.min(POLL_MS, remainingMs))
+        woken.within(Math.max(0, Math.min(POLL_MS, remainingMs, nextAt - now())))
         await woken.promise
       }
     },
-    settle: async () => {},
+    // What was acknowledged has been claimed, which took it out of the index that is walked.
+    async settle({ retried = [] }) {
+      for (const { delivery, delayMs } of retried) await putOff([delivery.jobId], delayMs)
+      if (retried.length) wakeAll()
+    },
+    // A job of this queue dies in its row alone.
     undeliverable: { pull: async () => [], acknowledge: async () => {} },
-    depth: async () => ({ waiting: 0, oldestAgeMs: 0 }),
-    pause: async () => {},
-    resume: async () => {},
-    isPaused: async () => false,
-    close: async () => {},
+    async depth() {
+      const [[waiting]] = (await db.rows(COUNT, [])) as [[number]]
+      const [[since]] = (await db.rows(OLDEST_SINCE, ['', '', LANES_ASKED_MAX])) as [[number | null]]
+      return { waiting, oldestAgeMs: since === null ? 0 : Math.max(0, now() - since) }
+    },
+    async pause() {
+      await db.rows(`INSERT OR IGNORE INTO queue_pauses (queue, since) VALUES ('jobs', ?)`, [now()])
+    },
+    async resume() {
+      await db.rows(`DELETE FROM queue_pauses WHERE queue = 'jobs'`, [])
+      wakeAll()
+      bell?.ring()
+    },
+    isPaused: async () => (await db.rows(`SELECT 1 FROM queue_pauses WHERE queue = 'jobs'`, [])).length > 0,
+    async close() {
+      closed = true
+      stopListening?.()
+      wakeAll()
+    },
+  }
+
+  function wakeAll() {
+    for (const wake of waiting) wake()
+  }
+
+  async function putOff(jobIds: readonly string[], delayMs: number) {
+    await db.rows(
+      `UPDATE jobs SET ready = 0, due_at = ? WHERE id IN (SELECT value FROM json_each(?)) AND state = 'queued'`,
+      [now() + delayMs, JSON.stringify(jobIds)],
+    )
   }
 
   // Begins to listen before the table is read, so that a job written meanwhile is not slept over.
@@ -66,3 +106,10 @@ export function inlineQueue(db: Db): Queue {
     }
   }
 }
+
+const COUNT = `SELECT count(*) FROM (SELECT 1 FROM jobs WHERE ready = 1 LIMIT ${DEPTH_COUNTED_MAX})`
+
+// Of each lane the first: the oldest but for jobs that were put off.
+const OLDEST_SINCE = `SELECT min(due_at) FROM (${LANES})`
+
+const delivered = (jobId: string): Delivery => ({ jobId, receipt: jobId, attempts: 1 })

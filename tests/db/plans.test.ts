@@ -60,10 +60,13 @@ test('the queries that run most find their rows by the index made for them', asy
     if (found.length === 0) throw new Error(`No statement like ${pattern}`)
     return found.map(([, plan]) => plan).join('; ')
   }
-  expect(planFor(/from "jobs" where .*due_at.* order by "jobs"\."due_at"/)).toMatch(
-    /USING (COVERING )?INDEX jobs_due/,
+  expect(planFor(/WITH RECURSIVE lanes/)).toMatch(
+    /SEARCH jobs USING COVERING INDEX jobs_ready \(project_id=\? AND lane>\?\)/,
   )
-  expect(planFor(/update "jobs" set .*returning/)).toMatch(/SEARCH jobs USING INDEX sqlite_autoindex_jobs_1/)
+  expect(planFor(/SELECT min\(due_at\) FROM jobs/)).toMatch(
+    /COVERING INDEX jobs_later.*COVERING INDEX jobs_leased/,
+  )
+  expect(planFor(/UPDATE jobs SET .*RETURNING/s)).toMatch(/SEARCH jobs USING INDEX sqlite_autoindex_jobs_1/)
   expect(planFor(/from "events" where "events"\."id" > \? order/)).toMatch(
     /SEARCH events USING INTEGER PRIMARY KEY/,
   )

@@ -233,7 +233,10 @@ test('the stream of a revoked key ends at the next heartbeat', async () => {
   expect(await stream.events(1)).toEqual([])
   expect(app.hub.size()).toBe(0)
 
-  await app.db.update(apiKeys).set({ revokedAt: Date.now() }).where(eq(apiKeys.hint, app.team.key.slice(-4)))
+  await app.db
+    .update(apiKeys)
+    .set({ revokedAt: Date.now() })
+    .where(eq(apiKeys.hint, app.team.key.slice(-4)))
   expect(app.call('GET', '/api/v1/events')).resolves.toMatchObject({ status: 401 })
 })
 

@@ -2,8 +2,9 @@ import { expect, test } from 'bun:test'
 import { eq, sql } from 'drizzle-orm'
 import { documentVersions } from '#db/schema/documents.ts'
 import { events, jobs } from '#db/schema/jobs.ts'
+import { claim } from '#worker/claim.ts'
 import type { JobHandler } from '#worker/jobs/handler.ts'
-import { claim, renew, succeed } from '#worker/lease.ts'
+import { renew, succeed } from '#worker/lease.ts'
 import { perform } from '#worker/perform.ts'
 import { testApp } from '../harness.ts'
 import { heldHandler, jobRow, letTimePass, startJob, workingAs } from './performing.ts'
@@ -44,7 +45,7 @@ test('a worker that wakes after its lease ran out changes nothing', async () => 
 
   const effect = app.db.insert(events).values({ projectId: 'x', type: 'x', data: '{}', createdAt: 0 })
   expect(await succeed(app.db, stalled, { output: 'stale', writes: [effect] })).toBe(false)
-  expect(await renew(app.db, stalled, 60_000)).toBe('lost')
+  expect((await renew(app.db, [stalled], 60_000)).get(id)).toBe('lost')
   expect(await app.db.$count(events)).toBe(told)
   expect(await jobRow(app, id)).toMatchObject({ state: 'running', worker: 'w2', output: null })
 

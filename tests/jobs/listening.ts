@@ -81,6 +81,6 @@ function parseFrame(text: string): Frame {
 
 /** Tells a piece of text, and wakes the hub as a commit does. */
 export async function say(app: TestApp, text: string, projectId = app.team.projectId) {
-  await tell(app.db, projectId, 'section.text', { text })
+  await app.db.batch([tell(app.db, projectId, 'section.text', { text })])
   app.hub.wake()
 }

@@ -5,7 +5,7 @@ import { createLog } from '#src/log.ts'
 import type { StepName } from '#src/pipelines/steps.ts'
 import type { JobHandler } from '#worker/jobs/handler.ts'
 import { persistDocument } from '#worker/jobs/persist-document.ts'
-import { type Performing, perform } from '#worker/perform.ts'
+import { perform } from '#worker/perform.ts'
 import { type TestApp, until } from '../harness.ts'
 import { addDocument } from '../material.ts'
 
@@ -55,7 +55,7 @@ export function countingHandlers(keys: string[], replaced: Partial<Handlers> = {
 }
 
 /** What `perform` is given, as one worker of many would give it. */
-export const workingAs = (app: TestApp, handlers: Record<string, JobHandler>, worker = 'w1'): Performing => ({
+export const workingAs = (app: TestApp, handlers: Record<string, JobHandler>, worker = 'w1') => ({
   db: app.db,
   log: createLog('silent'),
   handlers,

@@ -4,7 +4,8 @@ import type { Db, Write } from '#db/connect.ts'
 import { newId } from '#src/ids.ts'
 import { enqueue, newJob } from '#src/jobs/new-job.ts'
 import type { Delivery, Queue } from '#src/queue/queue.ts'
-import { claim, succeed } from '#worker/lease.ts'
+import { claim } from '#worker/claim.ts'
+import { succeed } from '#worker/lease.ts'
 
 const LEASE_MS = 60_000
 

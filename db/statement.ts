@@ -1,0 +1,13 @@
+import type { Row, Write } from './connect.ts'
+
+/**
+ * A write whose text never changes. The query builder puts the same text together anew for every row, which costs
+ * more than the row; what is written for every job is therefore written out. In a batch it gives its rows as lists.
+ * Parameters are what the engine stores: JSON as text, booleans as 0 or 1.
+ */
+export function statement(sql: string, params: unknown[]): Write {
+  const query = { sql, params, method: 'run' as const }
+  const prepared = { getQuery: () => query, mapResult: (result: { rows: Row[] }) => result.rows }
+  // A batch asks nothing else of what it is made of.
+  return { _prepare: () => prepared } as unknown as Write
+}

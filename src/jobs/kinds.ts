@@ -1,0 +1,69 @@
+import type { StepName } from '#src/pipelines/steps.ts'
+
+/** How many jobs may start, evenly spaced, for each value of the key. */
+export type Rate = { starts: number; perMs: number }
+
+/** What the queue knows of a kind of job. */
+export type JobKind = {
+  /** How long one attempt may take; then its signal is aborted and the attempt counts as failed. */
+  timeoutMs: number
+  /** The job is buried after failing this often. */
+  failuresMax: number
+  /** The wait after the first failure; it doubles with each, up to the second figure. Half of it is left to chance. */
+  backoffMs: readonly [first: number, most: number]
+  /** Which jobs of a project go first: 0 before 1 before 2. Projects take turns whatever they ask for. */
+  priority: 0 | 1 | 2
+  /** A job that waits longer than this has missed what was promised. */
+  promiseMs: number
+  /** How many run at a time in all processes together, for each value of the key. */
+  concurrency?: number
+  rate?: Rate
+  /** What limits apply to each value of: a provider, a site. The whole kind when there is none. */
+  key?(input: unknown): string
+}
+
+const MINUTE_MS = 60_000
+
+/** What holds for a kind unless it says otherwise. */
+export const kindDefaults: JobKind = {
+  timeoutMs: 15 * MINUTE_MS,
+  failuresMax: 5,
+  backoffMs: [1_000, 5 * MINUTE_MS],
+  priority: 1,
+  promiseMs: 10 * MINUTE_MS,
+}
+
+export type Kinds = Readonly<Record<string, JobKind>>
+
+/** Every kind of job. A step that a person waits for goes before what nobody looks at. */
+export const jobKinds: Record<StepName, JobKind> = {
+  'outline.generate': { ...kindDefaults, priority: 0 },
+  'chapters.organize': kindDefaults,
+  'section.write': kindDefaults,
+  'seo.generate': kindDefaults,
+  'images.prompt': kindDefaults,
+  'blog.compose': kindDefaults,
+  'document.persist': { ...kindDefaults, priority: 0, timeoutMs: MINUTE_MS },
+}
+
+/** The rules of a kind; the defaults for one that this version does not know. */
+export const kindOf = (kind: string, kinds: Kinds = jobKinds): JobKind => kinds[kind] ?? kindDefaults
+
+const LANE_KEY_CHARS_MAX = 200
+
+/** What the limits of a job are shared by: its kind, or its kind and key. */
+export function laneOf(kind: string, input: unknown, kinds: Kinds = jobKinds): string {
+  const { key } = kindOf(kind, kinds)
+  return key ? `${kind}:${key(input).slice(0, LANE_KEY_CHARS_MAX)}` : kind
+}
+
+/** The kind that a lane belongs to. */
+export const kindOfLane = (lane: string): string => lane.split(':', 1)[0]!
+
+export const isLimited = (kind: JobKind): boolean => kind.concurrency !== undefined || kind.rate !== undefined
+
+/** When to try again after the given number of failures. */
+export function backoffMs({ backoffMs: [first, most] }: JobKind, failures: number): number {
+  const cap = Math.min(most, first * 2 ** (failures - 1))
+  return Math.round(cap * (0.5 + Math.random() / 2))
+}

@@ -1,0 +1,184 @@
+import type { Db } from '#db/connect.ts'
+import { isLimited, jobKinds, type Kinds, kindOf, kindOfLane } from '#src/jobs/kinds.ts'
+
+/** How many lanes of projects one look takes in; with more of them, it goes on from there the next time. */
+const LANES_SEEN_MAX = 256
+/** How many looks in a row may find nothing but lanes that are full, before it rests. */
+const LOOKS_MAX = 40
+/** How many jobs one look lets become ready whose time has come. */
+const DUE_TAKEN_MAX = 1_000
+/** No lease is longer than this: an end that lies further ahead was set by a clock that has gone back since. */
+const LEASE_MS_MAX = 600_000
+/** Of this many looks one begins with the least urgent: what is urgent goes first, but not for ever. */
+const TURN_OF_THE_LAST = 8
+/** Sorts after every lane. */
+const LAST_LANE = '\u{10ffff}'
+
+export type Found = {
+  ids: string[]
+  /** When something more may become ready, unless somebody sends before; undefined when nothing is known of. */
+  nextAt: number | undefined
+}
+
+type Lane = { projectId: string; lane: string; first: string }
+/** `room` is how many more of it may start. */
+type OpenLane = Lane & { room: number }
+type Place = { projectId: string; lane: string }
+
+/**
+ * Finds jobs that may start now, by index walks that cost the same however many are waiting. Projects take turns,
+ * whatever they have waiting; of one project the urgent kinds go before the others, and of a kind the oldest job.
+ */
+export function readyFinder(
+  db: Db,
+  { kinds = jobKinds, now = Date.now }: { kinds?: Kinds; now?(): number } = {},
+) {
+  let served = ''
+  let looks = 0
+  const hasLimits = Object.values(kinds).some(isLimited)
+
+  return async function find(max: number, only?: readonly string[]): Promise<Found> {
+    const dueAt = await letDueBecomeReady()
+    if (dueAt === 'paused') return { ids: [], nextAt: undefined }
+    looks++
+    let after: Place = { projectId: served, lane: LAST_LANE }
+    let nextAt = dueAt
+    for (let look = 0; look < LOOKS_MAX; look++) {
+      const lanes = await lanesAfter(db, after)
+      const open = await withoutFull(lanes.filter(({ lane }) => !only || only.includes(kindOfLane(lane))))
+      nextAt = earliest(nextAt, open.nextAt)
+      const ids = await takeTurns(open.lanes, max)
+      if (ids.length || lanes.length < LANES_SEEN_MAX) return { ids, nextAt }
+      after = lanes.at(-1)!
+    }
+    return { ids: [], nextAt }
+  }
+
+  /** What was put off and what a dead worker held becomes ready once its time has come. Returns when more will. */
+  async function letDueBecomeReady(): Promise<number | undefined | 'paused'> {
+    const at = now()
+    const [[later, leased, lastLease, paused]] = (await db.rows(SITUATION, [])) as [
+      [number, number, number, number],
+    ]
+    if (paused) return 'paused'
+    if (lastLease > at + LEASE_MS_MAX) await db.rows(SHORTEN_LEASES, [at + LEASE_MS_MAX])
+    for (const [state, dueAt] of [
+      ['queued', later],
+      ['running', leased],
+    ] as const)
+      if (dueAt !== null && dueAt <= at) await db.rows(BECOME_READY[state], [at])
+    return earliest(later > at ? later : undefined, leased > at ? leased : undefined)
+  }
+
+  /** Leaves out the lanes whose limits let nothing start, and says when the first of them may again. */
+  async function withoutFull(lanes: Lane[]): Promise<{ lanes: OpenLane[]; nextAt?: number }> {
+    const limited = hasLimits ? lanes.filter(({ lane }) => isLimited(kindOf(kindOfLane(lane), kinds))) : []
+    if (limited.length === 0) return { lanes: lanes.map((lane) => ({ ...lane, room: Infinity })) }
+    const names = [...new Set(limited.map(({ lane }) => lane))]
+    const rows = (await db.rows(ROOM, [JSON.stringify(names)])) as [string, number, number | null][]
+    const room = new Map<string, number>()
+    let nextAt: number | undefined
+    for (const [lane, running, startsAt] of rows) {
+      const { concurrency = Infinity, rate } = kindOf(kindOfLane(lane), kinds)
+      const waits = rate !== undefined && (startsAt ?? 0) > now()
+      if (waits) nextAt = earliest(nextAt, startsAt!)
+      room.set(lane, waits ? 0 : Math.min(rate ? 1 : Infinity, concurrency - running))
+    }
+    const open = lanes.map((lane) => ({ ...lane, room: room.get(lane.lane) ?? Infinity }))
+    return { lanes: open.filter((lane) => lane.room > 0), nextAt }
+  }
+
+  /** Up to `max` jobs, of each project as many as of any other, from its most urgent lane. */
+  async function takeTurns(lanes: OpenLane[], max: number): Promise<string[]> {
+    const turn = looks % TURN_OF_THE_LAST === 0 ? -1 : 1
+    const urgency = ({ lane }: Lane) => turn * kindOf(kindOfLane(lane), kinds).priority
+    const goesFirst = (a: Lane, b: Lane) => urgency(a) - urgency(b) || (a.first < b.first ? -1 : 1)
+    const best = new Map<string, OpenLane>()
+    for (const lane of lanes) {
+      const known = best.get(lane.projectId)
+      if (!known || goesFirst(lane, known) < 0) best.set(lane.projectId, lane)
+    }
+    const projects = [...best.values()]
+    const each = Math.ceil(max / projects.length)
+    const jobsOf = each > 1 ? await oldestOf(db, projects, each) : projects.map(({ first }) => [first])
+    const ids = inTurns(
+      projects.map((lane, index) => ({ ...lane, ids: jobsOf[index]! })),
+      max,
+    )
+    if (ids.length) served = projects[(ids.length - 1) % projects.length]!.projectId
+    return ids
+  }
+}
+
+const SITUATION = `SELECT
+  (SELECT min(due_at) FROM jobs WHERE ready = 0 AND state = 'queued'),
+  (SELECT min(due_at) FROM jobs WHERE ready = 0 AND state = 'running'),
+  (SELECT max(due_at) FROM jobs WHERE ready = 0 AND state = 'running'),
+  EXISTS (SELECT 1 FROM queue_pauses WHERE queue = 'jobs')`
+
+const SHORTEN_LEASES = `UPDATE jobs SET due_at = ?1 WHERE ready = 0 AND state = 'running' AND due_at > ?1`
+
+const becomeReady = (state: string) => `UPDATE jobs SET ready = 1 WHERE rowid IN (
+  SELECT rowid FROM jobs WHERE ready = 0 AND state = '${state}' AND due_at <= ? ORDER BY due_at LIMIT ${DUE_TAKEN_MAX})`
+const BECOME_READY = { queued: becomeReady('queued'), running: becomeReady('running') }
+
+const ROOM = `SELECT value,
+  (SELECT count(*) FROM jobs WHERE ready = 0 AND state = 'running' AND lane = value),
+  (SELECT next_at FROM job_lanes WHERE lane = value) FROM json_each(?)`
+
+// Each step seeks the first job of the next lane of the project, or else of the next project: a comparison of both at
+// once would walk every job of the lane that it leaves.
+const NEXT_LANE = (projectId: string, lane: string) => `coalesce(
+  (SELECT rowid FROM jobs WHERE ready = 1 AND project_id = ${projectId} AND lane > ${lane} ORDER BY lane, id LIMIT 1),
+  (SELECT rowid FROM jobs WHERE ready = 1 AND project_id > ${projectId} ORDER BY project_id, lane, id LIMIT 1))`
+
+/** The first jobs of the lanes behind a place (project ?1, lane ?2), up to ?3 of them. */
+export const LANES = `SELECT * FROM (WITH RECURSIVE lanes (project_id, lane, id, due_at) AS (
+    SELECT project_id, lane, id, due_at FROM jobs WHERE rowid = ${NEXT_LANE('?1', '?2')}
+    UNION ALL
+    SELECT next.project_id, next.lane, next.id, next.due_at FROM lanes
+    JOIN jobs AS next ON next.rowid = ${NEXT_LANE('lanes.project_id', 'lanes.lane')}
+    LIMIT ?3)
+  SELECT project_id, lane, id, due_at FROM lanes)`
+
+const OLDEST = `SELECT place.key, (SELECT json_group_array(id) FROM (
+    SELECT id FROM jobs WHERE ready = 1 AND project_id = place.value ->> 0 AND lane = place.value ->> 1
+    ORDER BY id LIMIT ?2))
+  FROM json_each(?1) AS place`
+
+/** The lanes with jobs that are ready behind a place, and from the beginning again once the end is reached. */
+async function lanesAfter(db: Db, { projectId, lane }: Place): Promise<Lane[]> {
+  const behind = await db.rows(LANES, [projectId, lane, LANES_SEEN_MAX])
+  const before =
+    projectId && behind.length < LANES_SEEN_MAX
+      ? await db.rows(LANES, ['', '', LANES_SEEN_MAX - behind.length])
+      : []
+  const seen = new Set(behind.map(([project, name]) => `${project} ${name}`))
+  return [...behind, ...before.filter(([project, name]) => !seen.has(`${project} ${name}`))].map(
+    ([project, name, first]) => ({ projectId: project, lane: name, first }) as Lane,
+  )
+}
+
+async function oldestOf(db: Db, lanes: Lane[], max: number): Promise<string[][]> {
+  const places = JSON.stringify(lanes.map(({ projectId, lane }) => [projectId, lane]))
+  const rows = (await db.rows(OLDEST, [places, max])) as [number, string][]
+  return rows.toSorted(([a], [b]) => a - b).map(([, ids]) => JSON.parse(ids))
+}
+
+/** One of each project, then the second of each, and so on, but no more of a lane than it has room for. */
+function inTurns(projects: (OpenLane & { ids: string[] })[], max: number): string[] {
+  const taken: string[] = []
+  const room = new Map(projects.map((project) => [project.lane, project.room]))
+  const rounds = Math.max(0, ...projects.map(({ ids }) => ids.length))
+  for (let round = 0; round < rounds; round++)
+    for (const { lane, ids } of projects) {
+      const left = room.get(lane)!
+      if (round >= ids.length || left <= 0 || taken.length >= max) continue
+      room.set(lane, left - 1)
+      taken.push(ids[round]!)
+    }
+  return taken
+}
+
+const earliest = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined ? b : b === undefined ? a : Math.min(a, b)
