@@ -11,7 +11,10 @@ export type Operation = {
   path: string
   operationId: string
   summary: string
+  /** A permission; `none`; or, of what only people do, `session` or `account`. */
   'x-permission': string
+  'x-principals': string[]
+  tags: string[]
   security: object[]
   parameters?: Parameter[]
   requestBody?: { required: boolean; content: Content }
@@ -41,3 +44,11 @@ export async function readDocument(
 /** The address of an operation with its parameters filled in. */
 export const addressOf = (operation: Operation, values: Record<string, string>) =>
   operation.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? name))
+
+/** The first success that is documented. */
+export const successOf = ({ responses }: Operation): number => Math.min(...Object.keys(responses).map(Number))
+
+export const isOpen = (operation: Operation) => operation['x-permission'] === 'none'
+
+/** Whether it is about a person, and refuses keys. */
+export const isForPeople = (operation: Operation) => /^(session|account)$/.test(operation['x-permission'])
