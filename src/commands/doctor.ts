@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs'
 import { inspect } from '#db/inspect.ts'
+import { identityProviders } from '#src/accounts/identity-providers.ts'
 import { ConfigError, checkDotEnv, type Env, prepareDataDir, readEnv } from '#src/env.ts'
 import { localUrl } from '#src/loopback.ts'
+import { problemOfSmtp } from '#src/mail/smtp.ts'
+import { readSmtpUrl } from '#src/mail/smtp-url.ts'
 import { examineQueue } from '#src/queue/backends.ts'
+import { openKeyRing } from '#src/secrets/key-ring.ts'
 import { VERSION } from '#src/version.ts'
 import { readArgs } from './command.ts'
 
@@ -36,7 +40,42 @@ async function examine(): Promise<Finding[]> {
   const database = prepared ? examineDatabase(env) : []
   const writer = { what: 'Writer', detail: 'offline, built in: no key needed' }
   const queue = [{ what: 'Queue', detail: env.queue.backend }, ...(await examineQueue(env.queue))]
-  return [...configuration, ...folder, ...database, ...queue, writer, await examinePort(env)]
+  return [
+    ...configuration,
+    ...folder,
+    ...database,
+    ...queue,
+    writer,
+    ...(prepared ? examineKeys(env) : []),
+    ...examineSignIn(env),
+    await examineMail(env),
+    await examinePort(env),
+  ]
+}
+
+function examineKeys(env: Env): Finding[] {
+  const [problems, ring] = attempt('Master keys', () => {
+    const { source, all } = openKeyRing(env)
+    return { source, count: all().length }
+  })
+  if (!ring) return problems
+  const detail = ring.count ? `${ring.source}, ${ring.count}` : `${ring.source}, made at the first start`
+  return [{ what: 'Master keys', detail }]
+}
+
+function examineSignIn(env: Env): Finding[] {
+  const [problems, providers] = attempt('Sign-in', () => identityProviders(env))
+  if (!providers) return problems
+  const who = env.signUp === 'open' ? 'open to everybody' : 'by invitation'
+  return [{ what: 'Sign-in', detail: `${['password', ...providers.names].join(', ')}; new accounts ${who}` }]
+}
+
+async function examineMail(env: Env): Promise<Finding> {
+  if (!env.smtpUrl)
+    return { what: 'Mail', detail: 'kept in the folder `mail` of DATA_DIR; set SMTP_URL to send it' }
+  const [problems, server] = attempt('Mail', () => readSmtpUrl(env.smtpUrl!.reveal()))
+  if (!server) return problems[0]!
+  return { what: 'Mail', problem: await problemOfSmtp(server), detail: `by ${server.host}` }
 }
 
 function examineDatabase({ databaseUrl }: Env): Finding[] {

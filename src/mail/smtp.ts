@@ -55,6 +55,18 @@ export function smtpMailer(server: SmtpServer, from: Sender, { log, ...options }
   }
 }
 
+/** Why the server cannot be reached or does not let Quill in; undefined when it does. Sends nothing. */
+export async function problemOfSmtp(server: SmtpServer): Promise<string | undefined> {
+  const transport = await openTransport(server, ATTEMPT_MS)
+  return transport.verify().then(
+    () => undefined,
+    (error: Failure) => {
+      const { code, responseCode } = error
+      return `${server.host} does not take mails from here (${[code, responseCode].filter(Boolean).join(' ')}). Check SMTP_URL.`
+    },
+  )
+}
+
 /** What speaks SMTP; loaded with the first mail, so that no start waits for it. */
 async function openTransport({ host, port, encryption, auth }: SmtpServer, attemptMs: number, ca?: string) {
   const { createTransport } = await import('nodemailer')

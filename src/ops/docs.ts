@@ -2,16 +2,25 @@ import { Elysia } from 'elysia'
 import swaggerStyle from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
 import swaggerScript from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
 import { SESSION_COOKIE } from '#src/accounts/browser-cookies.ts'
+import { PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN } from '#src/accounts/passwords.ts'
+import { EMAIL_CHARS_MAX, NAME_CHARS_MAX } from '#src/accounts/schemas.ts'
 import { SECTIONS_PER_POST_MAX } from '#src/ai/schemas.ts'
 import { ANONYMOUS_BYTES_MAX, JSON_BYTES_MAX, JSON_DEPTH_MAX, MULTIPART_BYTES_MAX } from '#src/body.ts'
 import { FRONTMATTER_CHARS_MAX } from '#src/documents/frontmatter.ts'
 import { MARKDOWN_BYTES_MAX, SECTIONS_MAX } from '#src/documents/markdown.ts'
 import { renderHtml } from '#src/documents/render.ts'
+import { rateLimits } from '#src/limits/rate-limits.ts'
+import { SIGN_IN_RULE } from '#src/limits/sign-in.ts'
 import { PAGE_SIZE_MAX } from '#src/paging.ts'
 import { IDEMPOTENCY_KEY_CHARS_MAX } from '#src/pipelines/idempotency.ts'
 import { WAIT_SECONDS_MAX } from '#src/pipelines/prefer.ts'
 import { STEP_INPUT_BYTES_MAX } from '#src/pipelines/start.ts'
 import { SOURCES_PER_DOCUMENT_MAX, WORDS_PER_RUN_MAX } from '#src/pipelines/steps.ts'
+import { KEY_ADDRESSES_MAX, KEY_NAME_CHARS_MAX, KEY_PROJECTS_MAX } from '#src/projects/api-keys.ts'
+import { INVITATION_DAYS } from '#src/projects/invitations.ts'
+import { KEYS_PER_PERSON_MAX } from '#src/projects/manage-keys.ts'
+import { MEMBERS_MAX } from '#src/projects/members.ts'
+import { PROJECT_NAME_CHARS_MAX, PROJECTS_PER_PERSON_MAX } from '#src/projects/projects.ts'
 import * as sourceLimits from '#src/sources/limits.ts'
 import { NAME, VERSION } from '#src/version.ts'
 import errorPages from '../../docs/errors.md' with { type: 'text' }
@@ -91,15 +100,30 @@ function introduction(): string {
     STEP_INPUT_BYTES_MAX,
     IDEMPOTENCY_KEY_CHARS_MAX,
     WAIT_SECONDS_MAX,
+    PASSWORD_CHARS_MIN,
+    PASSWORD_CHARS_MAX,
+    NAME_CHARS_MAX,
+    EMAIL_CHARS_MAX,
+    PROJECT_NAME_CHARS_MAX,
+    PROJECTS_PER_PERSON_MAX,
+    MEMBERS_MAX,
+    INVITATION_DAYS,
+    KEYS_PER_PERSON_MAX,
+    KEY_NAME_CHARS_MAX,
+    KEY_PROJECTS_MAX,
+    KEY_ADDRESSES_MAX,
     ...Object.fromEntries(Object.entries(sourceLimits).filter(([, value]) => typeof value === 'number')),
   }
   return [
     'From a transcript to a post, with every sentence traceable to the words it came from.',
     'Errors are problem documents (RFC 9457); their codes are explained at [/docs/errors](/docs/errors).',
+    'A request acts in one project: the one of the session or key, or the one that `Quill-Project` names. `x-permission` of an operation is the right it needs there; `GET /api/v1/rights` says which role has it.',
     'Limits:',
     Object.entries(limits)
       .map(([name, value]) => `- \`${name}\`: ${value.toLocaleString('en')}`)
       .join('\n'),
+    'Rate limits, told in `RateLimit-*` headers and by 429 with `Retry-After`:',
+    [...rateLimits.map(({ rule }) => rule), SIGN_IN_RULE].map((rule) => `- ${rule}`).join('\n'),
   ].join('\n\n')
 }
 
