@@ -22,7 +22,7 @@ export function useForm<Name extends string>({
   act,
 }: {
   checks: Record<Name, Check>
-  blame?: Record<string, Name>
+  blame?: Record<string, NoInfer<Name>>
   act: (values: Values<Name>) => Promise<unknown>
 }): Form<Name> {
   const ref = useRef<HTMLFormElement>(null)
