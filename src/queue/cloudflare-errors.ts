@@ -49,8 +49,10 @@ const CURES: Record<number, Cure> = {
   11000: { action: 'mend', remedy: RUN_SETUP },
   11003: { action: 'mend', remedy: 'Name the queue with lower-case letters, digits and hyphens.' },
   11004: { action: 'mend', remedy: 'Remove the consumer that the queue has, then run the setup again.' },
+  11005: { action: 'mend', remedy: 'Remove the consumer of the queue first.' },
   11006: { action: 'mend', remedy: RUN_SETUP },
   11009: { action: 'mend', remedy: 'A queue of this name exists already.' },
+  11017: { action: 'mend', remedy: 'Another queue sends its dead letters there: change that first.' },
   15000: { action: 'again', remedy: 'Cloudflare has a fault; it is tried again.' },
 }
 
@@ -91,7 +93,7 @@ export class CloudflareError extends Error {
 
   /** The queue delivers nothing because somebody paused it. */
   get isPause(): boolean {
-    return this.status === 409 || this.code === 10_252
+    return this.code === 10_252 || (this.status === 409 && !this.code)
   }
 }
 
@@ -103,7 +105,7 @@ function cureOf({ status, code }: Refusal): Cure {
   if (status === 401 || status === 403) return { action: 'mend', remedy: CHECK_TOKEN }
   if (status === 404) return { action: 'mend', remedy: RUN_SETUP }
   if (status === 405) return NOT_PULLABLE
-  if (status === 409) return PAUSED
+  if (status === 409 && !code) return PAUSED
   if (status === 429) return { action: 'later', remedy: 'Too many requests; it is tried again.' }
   if (status >= 400 && status < 500 && status !== 408) return { action: 'ours', remedy: REPORT }
   return { action: 'again', remedy: 'Cloudflare has a fault; it is tried again.' }

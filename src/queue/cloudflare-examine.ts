@@ -25,30 +25,25 @@ export async function examineCloudflare(
 ): Promise<Finding[]> {
   const { queuesUrl, queue, deadLetters } = queueAddress(settings)
   const api = cloudflareApi({ queuesUrl, token: settings.token, clock })
-  const findings = await examineQueue(api, queue, { name: settings.queueName, clock })
-  if (!findings.every(({ problem }) => !problem)) return findings
-  const [id, name] = [await findQueueId(api, queue), settings.queueName]
-  findings.push(await examineConsumer(api, { id, name, deadLetterName: settings.deadLetterName }))
-  if (!deadLetters)
-    return [...findings, { what: 'Dead letter queue', detail: 'none: CF_QUEUE_DLQ is not set' }]
-  return [...findings, ...(await examineDeadLetters(api, deadLetters))]
+  const { queueName: name, deadLetterName } = settings
+  const found = await examineQueue(api, queue, { what: `Cloudflare queue "${name}"`, clock })
+  if (!('id' in found)) return [found]
+  const { id, ...finding } = found
+  const token = await attempt('API token', () => examineToken(api, id))
+  if (token.problem) return [finding, token]
+  const consumer = await examineConsumer(api, { id, name, deadLetterName })
+  return [finding, token, consumer, ...(await examineDeadLetters(api, deadLetters, clock))]
 }
 
-async function examineQueue(
-  api: CloudflareApi,
-  ref: QueueRef,
-  { name, clock }: { name: string; clock: Clock },
-): Promise<Finding[]> {
-  const found = await attempt('Cloudflare queue', async () => {
+/** A queue with its id, or why it has none. */
+function examineQueue(api: CloudflareApi, ref: QueueRef, { what, clock }: { what: string; clock: Clock }) {
+  return attempt(what, async () => {
     const id = await findQueueId(api, ref)
     const calls = queueCalls(api, async () => id)
     const { waiting } = await calls.depth(clock.now())
     const paused = (await calls.isPaused()) ? ', paused' : ''
-    return { what: `Cloudflare queue "${name}"`, detail: `${id}, ${waiting} messages${paused}`, id }
+    return { what, detail: `${id}, ${waiting} messages${paused}`, id }
   })
-  if (!('id' in found)) return [found]
-  const { id, ...queue } = found
-  return [queue, await attempt('API token', () => examineToken(api, id))]
 }
 
 /** Acknowledging nothing needs the right to write and does nothing. */
@@ -81,16 +76,17 @@ async function examineConsumer(
   })
 }
 
-async function examineDeadLetters(api: CloudflareApi, ref: QueueRef): Promise<Finding[]> {
+async function examineDeadLetters(
+  api: CloudflareApi,
+  ref: QueueRef | undefined,
+  clock: Clock,
+): Promise<Finding[]> {
+  if (!ref) return [{ what: 'Dead letter queue', detail: 'none: CF_QUEUE_DLQ is not set' }]
   const name = 'name' in ref ? ref.name : ref.id
-  const found = await attempt('Dead letter queue', async () => {
-    const id = await findQueueId(api, ref)
-    const { waiting } = await queueCalls(api, async () => id).depth(0)
-    return { what: `Dead letter queue "${name}"`, detail: `${waiting} messages`, id }
-  })
+  const found = await examineQueue(api, ref, { what: `Dead letter queue "${name}"`, clock })
   if (!('id' in found)) return [found]
-  const { id, ...queue } = found
-  return [queue, await examineConsumer(api, { id, name })]
+  const { id, ...finding } = found
+  return [finding, await examineConsumer(api, { id, name })]
 }
 
 /** What `look` found, or why it could not. */

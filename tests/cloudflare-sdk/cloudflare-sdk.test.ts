@@ -208,7 +208,7 @@ describe.skipIf(!sdk)("Cloudflare's own client finds in the fake what it expects
 
   test('it comes again after a 429 that says when', async () => {
     const { fake, push } = await startWithQueue({ maxRetries: 1 })
-    fake.inject({ kind: 'rate-limited', on: 'push', times: 1 })
+    fake.inject({ kind: 'rateLimited', on: 'push', times: 1 })
     await push({ job: 'a' })
     const pushes = fake.requests.filter(({ operation }) => operation === 'push')
     expect(pushes.map(({ status }) => status)).toEqual([429, 200])

@@ -1,24 +1,21 @@
+import type { RefusalName } from './cloudflare-queues-refusals.ts'
+
 /** What a call is about: faults are told apart by it, and the limit of requests leaves pulls and acks out. */
 export type Operation = 'push' | 'pull' | 'ack' | 'peek' | 'purge' | 'manage'
 
 /**
- * What may go wrong.
- * `slow`: the answer comes after `ms`. `lost-answer`: the work is done, then the connection breaks.
- * `refused`: the connection breaks before anything is done. `internal`: 500 with code 15000. `bad-gateway`: 502 with
- * a page instead of JSON. `unsuccessful`: `success: false` under status 200. `rate-limited`: 429 with `retry-after`.
- * `overloaded`: 429 with code 10250. `disabled`: 429 with code 10252. `duplicate`: what is pulled may be pulled again
- * at once. `reorder`: messages come in any order.
+ * What may go wrong: any refusal by its name, and what is none.
+ * `slow`: the answer comes after `ms`. `lost-answer`: the work is done, then the connection breaks. `refused`: it
+ * breaks before anything is done. `bad-gateway`: 502 with a page instead of JSON. `unsuccessful`: `success: false`
+ * under status 200. `duplicate`: what is pulled may be pulled again at once. `reorder`: messages come in any order.
  */
 export type FaultKind =
+  | RefusalName
   | 'slow'
   | 'lost-answer'
   | 'refused'
-  | 'internal'
   | 'bad-gateway'
   | 'unsuccessful'
-  | 'rate-limited'
-  | 'overloaded'
-  | 'disabled'
   | 'duplicate'
   | 'reorder'
 
@@ -30,7 +27,7 @@ export type Fault = {
   times?: number
   /** From 0 to 1, by the fake's own seed; always unless told. */
   chance?: number
-  /** How slow, or how long to stay away; 0 and a second unless told. */
+  /** How slow, or what a refusal says in `retry-after`: a second with status 429 unless told. */
   ms?: number
 }
 

@@ -17,7 +17,9 @@ const refusals = {
   consumerExists: [409, 11_004, 'Queue already has a consumer'],
   consumerUnknown: [404, 11_006, 'Consumer not found'],
   gatewayQueueUnknown: [404, 10_104, 'QueueNotFound'],
+  featureFlag: [400, 10_105, 'Feature flag not set'],
   queueIdMalformed: [400, 10_107, 'Malformed queue id: only alphanumeric characters are allowed'],
+  disconnected: [400, 10_201, 'Client disconnected'],
   batchDelay: [400, 10_202, 'Invalid batch delay'],
   messageMetadata: [400, 10_203, 'Invalid message metadata'],
   messageSize: [400, 10_204, 'Message size out of bounds'],
@@ -36,6 +38,10 @@ const refusals = {
 } as const satisfies Record<string, readonly [status: number, code: number, message: string]>
 
 export type RefusalName = keyof typeof refusals
+
+export const refusalNames = Object.keys(refusals) as RefusalName[]
+
+export const isRefusalName = (name: string): name is RefusalName => Object.hasOwn(refusals, name)
 
 /** An answer that says no, with how long the caller should stay away where the service would say so. */
 export class Refusal extends Error {

@@ -9,7 +9,7 @@ import {
 } from './cloudflare-queues-faults.ts'
 import { type Fields, isFields } from './cloudflare-queues-fields.ts'
 import { createMessageLimit, createRequestLimit } from './cloudflare-queues-limits.ts'
-import { Refusal } from './cloudflare-queues-refusals.ts'
+import { isRefusalName, Refusal } from './cloudflare-queues-refusals.ts'
 import { type Answer, route } from './cloudflare-queues-routes.ts'
 import {
   backlog,
@@ -179,11 +179,7 @@ function answerTo(house: House, call: Call): { status: number; text: string; ret
     return { status: 502, text: '<html><body>502 Bad Gateway</body></html>' }
   }
   try {
-    if (struck.has('internal')) throw new Refusal('internal')
-    const limited = struck.get('rate-limited')
-    if (limited) throw new Refusal('rateLimited', { retryAfterS: (limited.ms ?? 1_000) / 1_000 })
-    if (struck.has('overloaded')) throw new Refusal('overloaded', { retryAfterS: 1 })
-    if (struck.has('disabled')) throw new Refusal('disabled')
+    refuseAsStruck(struck)
     const token = authenticate(house, call)
     if (operation !== 'pull' && operation !== 'ack') Object.assign(headers, house.limits.requests.take(token))
     if (struck.has('unsuccessful')) return envelope({ status: 200, success: false, errors: [unsuccessful] })
@@ -200,6 +196,14 @@ function answerTo(house: House, call: Call): { status: number; text: string; ret
     const { status, code, message, retryAfterS } = error
     return { ...envelope({ status, success: false, errors: [{ code, message }] }), retryAfterS }
   }
+}
+
+function refuseAsStruck(struck: Call['struck']) {
+  for (const [kind, { ms = 1_000 }] of struck)
+    if (isRefusalName(kind)) {
+      const refusal = new Refusal(kind, { retryAfterS: ms / 1_000 })
+      throw refusal.status === 429 ? refusal : new Refusal(kind)
+    }
 }
 
 const unsuccessful = { code: 15_000, message: 'Unknown internal error' }

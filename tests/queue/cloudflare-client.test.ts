@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import { cloudflareApi } from '#src/queue/cloudflare-api.ts'
-import { CloudflareError } from '#src/queue/cloudflare-errors.ts'
+import { type Action, CloudflareError } from '#src/queue/cloudflare-errors.ts'
 import { decodeMessage, encodeMessage } from '#src/queue/cloudflare-messages.ts'
 import { requestPace } from '#src/queue/cloudflare-pace.ts'
 import { Secret } from '#src/secret.ts'
 import type { FaultKind, Operation } from '#tests/fakes/cloudflare-queues-faults.ts'
+import { type RefusalName, refusalNames } from '#tests/fakes/cloudflare-queues-refusals.ts'
 import { openCloudflare } from './cloudflare.ts'
 import { pull } from './queue-contract.ts'
 
@@ -69,7 +70,7 @@ describe('pushes are few and lose nothing', () => {
   test('who would have to wait for minutes is told so, and how long', async () => {
     await using opened = await openCloudflare()
     const { fake, queue } = opened
-    fake.inject({ kind: 'rate-limited', on: 'push', times: 1, ms: 300_000 })
+    fake.inject({ kind: 'rateLimited', on: 'push', times: 1, ms: 300_000 })
     expect(await errorOf(queue.send(ids(1)))).toMatchObject({ status: 429, retryAfterMs: 300_000 })
     const asked = fake.requests.length
     expect((await errorOf(queue.send(ids(1)))).retryAfterMs).toBeGreaterThan(290_000)
@@ -108,7 +109,7 @@ describe('failures are told apart', () => {
     ['internal', 'push'],
     ['bad-gateway', 'push'],
     ['unsuccessful', 'push'],
-    ['rate-limited', 'push'],
+    ['rateLimited', 'push'],
     ['overloaded', 'push'],
     ['refused', 'push'],
     ['lost-answer', 'push'],
@@ -136,7 +137,7 @@ describe('failures are told apart', () => {
   test('an overloaded, paused or limited queue delivers nothing and is left alone; a broken one says so', async () => {
     await using opened = await openCloudflare()
     await opened.queue.send(ids(1))
-    for (const kind of ['rate-limited', 'disabled'] as const) {
+    for (const kind of ['rateLimited', 'disabled', 'storageFull', 'freeTierSpent', 'paused'] as const) {
       opened.fake.inject({ kind, on: 'pull', times: 1 })
       expect(await pull(opened.queue)).toEqual([])
     }
@@ -153,6 +154,52 @@ describe('failures are told apart', () => {
     expect(await pull(opened.queue)).toEqual([])
     await opened.advance(opened.leaseMs)
     expect(await pull(opened.queue)).toHaveLength(2)
+  })
+
+  const actions: Record<Action, RefusalName[]> = {
+    again: ['disconnected', 'overloaded', 'internal'],
+    later: ['rateLimited', 'storageFull', 'disabled', 'freeTierSpent', 'paused'],
+    mend: [
+      'authentication',
+      'unauthorized',
+      'noRoute',
+      'methodNotAllowed',
+      'queueUnknown',
+      'queueName',
+      'queueExists',
+      'queueHasConsumer',
+      'queueIsDeadLetters',
+      'consumerExists',
+      'consumerUnknown',
+      'gatewayQueueUnknown',
+      'featureFlag',
+      'queueIdMalformed',
+      'notPullable',
+    ],
+    ours: [
+      'managementBody',
+      'batchDelay',
+      'messageMetadata',
+      'messageSize',
+      'batchSize',
+      'batchCount',
+      'bodyInvalid',
+      'bodyMalformed',
+    ],
+  }
+  test('every refusal there is has its own answer: again, later, mend or ours, with a remedy', async () => {
+    expect(Object.values(actions).flat().toSorted()).toEqual(refusalNames.toSorted())
+    await using opened = await openCloudflare()
+    for (const [action, names] of Object.entries(actions))
+      for (const name of names) {
+        opened.fake.inject({ kind: name, on: 'push', ms: 600_000 })
+        const error = await errorOf(opened.queue.send(ids(1)))
+        opened.fake.heal()
+        await opened.advance(600_000)
+        expect({ name, action: error.action }).toEqual({ name, action: action as Action })
+        expect(error.message).toContain(error.remedy)
+        expect(error.remedy).toMatch(/^[A-Z].*\.$/)
+      }
   })
 
   test('a missing queue, a bad token and a missing consumer each say what to mend', async () => {

@@ -152,7 +152,7 @@ describe('the fake fails as asked', () => {
 
   test('500, 502 without JSON, `success: false` under 200, 429 and 10252, each as often as told', async () => {
     const { fake, call, push } = await startWithQueues()
-    for (const kind of ['internal', 'unsuccessful', 'rate-limited', 'disabled'] as const) {
+    for (const kind of ['internal', 'unsuccessful', 'rateLimited', 'disabled'] as const) {
       fake.inject({ kind, on: 'push', times: 1 })
       expect(await push('a')).toMatchObject({ success: false })
     }

@@ -13,7 +13,7 @@ const KINDS: FaultKind[] = [
   'internal',
   'bad-gateway',
   'unsuccessful',
-  'rate-limited',
+  'rateLimited',
   'overloaded',
   'disabled',
   'duplicate',
