@@ -5,6 +5,7 @@ import type { AppDeps } from '#src/app-deps.ts'
 import { type Actor, audit } from '#src/audit/audit.ts'
 import { AppError, notFound } from '#src/errors.ts'
 import { withoutLastOwner } from '#src/projects/members.ts'
+import { endInvitationsOf } from '#src/projects/open-invitations.ts'
 import { isoTime } from '#src/time.ts'
 import { headersForAuth } from './browser-cookies.ts'
 import { callAuth } from './call-auth.ts'
@@ -86,8 +87,16 @@ export async function unlinkIdentity(db: Db, userId: string, provider: string, a
  * Throws `conflict` while a project has no other owner.
  */
 export async function deleteAccount(db: Db, userId: string, actor: Actor) {
-  const remove = db.delete(users).where(and(eq(users.id, userId), withoutLastOwner(userId)))
-  const done = await tryAtomically(db, remove, [audit(db, actor, 'account.deleted', { target: userId })])
+  const mayGo = db
+    .update(users)
+    .set({ updatedAt: Date.now() })
+    .where(and(eq(users.id, userId), withoutLastOwner(userId)))
+  const done = await tryAtomically(db, mayGo, [
+    // While they still name who sent them.
+    endInvitationsOf(db, { userId }),
+    db.delete(users).where(eq(users.id, userId)),
+    audit(db, actor, 'account.deleted', { target: userId }),
+  ])
   if (!done)
     throw new AppError(
       'conflict',

@@ -154,9 +154,9 @@ export function actorFor(
   caller: Caller,
   { name, address, requestId }: { name?: string; address?: string; requestId: string },
 ): Actor {
-  const { person, kind, id } = caller
+  const { person, userId, kind, id } = caller
   return {
-    userId: person?.userId,
+    userId,
     name: person?.name ?? name ?? id,
     kind,
     principalId: id,

@@ -24,6 +24,8 @@ export type Principal = {
 export type Caller = {
   kind: Principal['kind']
   id: string
+  /** Who it is, or who made the key; undefined for a key that was made at the command line. */
+  userId: string | undefined
   /** Undefined for a key. */
   person: Person | undefined
   projects: ReadonlyMap<string, Principal>
@@ -89,6 +91,7 @@ async function admitPerson(db: Db, person: Person): Promise<Admission> {
     caller: {
       kind: 'person',
       id: person.sessionId,
+      userId: person.userId,
       person,
       projects: byProject(projects),
       projectId: last?.projectId,
@@ -125,6 +128,7 @@ async function admitKey(db: Db, key: KeyRow): Promise<Admission | undefined> {
     caller: {
       kind: 'api_key',
       id: key.id,
+      userId: key.userId ?? undefined,
       person: undefined,
       projects: byProject(projects),
       projectId: projects.length === 1 ? projects[0]!.projectId : undefined,

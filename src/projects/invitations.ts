@@ -1,6 +1,7 @@
 import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import { atomically, ConditionFailed, type Db } from '#db/connect.ts'
 import { invitations, members, projects, type Role } from '#db/schema/projects.ts'
+import { findPersonByEmail } from '#src/accounts/people.ts'
 import type { Person } from '#src/accounts/sessions.ts'
 import { type Actor, audit } from '#src/audit/audit.ts'
 import { AppError, notFound } from '#src/errors.ts'
@@ -8,7 +9,8 @@ import { newId } from '#src/ids.ts'
 import { tell } from '#src/jobs/events.ts'
 import { isoTime } from '#src/time.ts'
 import { hashToken, randomBase62 } from '#src/tokens.ts'
-import { MEMBERS_MAX } from './members.ts'
+import { findMember, MEMBERS_MAX } from './members.ts'
+import { isOpen } from './open-invitations.ts'
 
 export const INVITATION_DAYS = 7
 const INVITATION_MS = INVITATION_DAYS * 24 * 3_600_000
@@ -23,6 +25,9 @@ type NewInvitation = { projectId: string; email: string; role: Role; userId?: st
 export async function invite(db: Db, { projectId, email, role, userId }: NewInvitation, actor: Actor) {
   if ((await db.$count(members, eq(members.projectId, projectId))) >= MEMBERS_MAX)
     throw new AppError('limit_exceeded', `A project has at most ${MEMBERS_MAX} members.`)
+  const known = await findPersonByEmail(db, email)
+  if (known && (await findMember(db, { projectId, userId: known.id })))
+    throw new AppError('conflict', `${email} is a member already: change the role instead.`)
   const id = newId('inv')
   const token = randomBase62(TOKEN_LENGTH)
   const now = Date.now()
@@ -156,8 +161,6 @@ export async function acceptInvitation(
   }
   return projectId
 }
-
-const isOpen = and(isNull(invitations.acceptedAt), isNull(invitations.revokedAt))
 
 const hasRoom = (projectId: string) =>
   sql`(SELECT count(*) FROM ${members} WHERE project_id = ${projectId}) < ${MEMBERS_MAX}`

@@ -6,6 +6,7 @@ import { type Actor, type AuditAction, audit } from '#src/audit/audit.ts'
 import { AppError, notFound } from '#src/errors.ts'
 import { tell } from '#src/jobs/events.ts'
 import { isoTime } from '#src/time.ts'
+import { endInvitationsOf } from './open-invitations.ts'
 
 export const MEMBERS_MAX = 500
 
@@ -63,7 +64,10 @@ export async function changeRole(
   await decide(db, member, {
     change,
     asOwner,
-    writes: told(db, member, 'member.role_changed', { role }, actor),
+    writes: [
+      ...(role === 'owner' ? [] : [endInvitationsOf(db, { ...member, role })]),
+      ...told(db, member, 'member.role_changed', { role }, actor),
+    ],
   })
 }
 
@@ -76,13 +80,15 @@ export async function removeMember(
   const change = db
     .delete(members)
     .where(and(isMember(member), asOwner ? undefined : isNoOwner, leavesAnOwner))
-  await decide(db, member, { change, asOwner, writes: told(db, member, 'member.removed', {}, actor) })
+  const writes = [endInvitationsOf(db, member), ...told(db, member, 'member.removed', {}, actor)]
+  await decide(db, member, { change, asOwner, writes })
 }
 
 /** Ends one's own membership. Throws `conflict` for the last owner. */
 export async function leaveProject(db: Db, member: MemberId, actor: Actor) {
   const change = db.delete(members).where(and(isMember(member), leavesAnOwner))
-  await decide(db, member, { change, asOwner: true, writes: told(db, member, 'member.left', {}, actor) })
+  const writes = [endInvitationsOf(db, member), ...told(db, member, 'member.left', {}, actor)]
+  await decide(db, member, { change, asOwner: true, writes })
 }
 
 /** Makes a member an owner, and the owner who does it an admin: in one step. Throws `not_found` and `forbidden`. */
@@ -102,6 +108,7 @@ export async function transferOwnership(
     .where(and(isMember(taker), isStillOwner))
   const writes = [
     db.update(members).set({ role: 'admin' }).where(isMember(giver)),
+    endInvitationsOf(db, { ...giver, role: 'admin' }),
     ...told(db, taker, 'member.role_changed', { role: 'owner' }, actor),
     ...told(db, giver, 'member.role_changed', { role: 'admin' }, actor),
   ]
