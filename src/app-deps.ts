@@ -6,6 +6,7 @@ import type { Limits } from './limits/limits.ts'
 import type { Log } from './log.ts'
 import type { MailFolder } from './mail/folder.ts'
 import type { Mailer } from './mail/mail.ts'
+import type { Post } from './mail/post.ts'
 import type { Queue } from './queue/queue.ts'
 import type { KeyRing } from './secrets/key-ring.ts'
 
@@ -20,6 +21,8 @@ export type AppDeps = {
   keyRing: KeyRing
   limits: Limits
   mailer: Mailer
+  /** Sends mails behind the answer. */
+  post: Post
   /** Where mails are kept that no server takes. */
   mailFolder?: MailFolder
   /** The address a request comes from. */

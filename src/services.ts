@@ -9,6 +9,7 @@ import { createLimits } from './limits/limits.ts'
 import { createRates } from './limits/rates.ts'
 import { createLog } from './log.ts'
 import { openMailer } from './mail/mailer.ts'
+import { createPost } from './mail/post.ts'
 import { examineQueue, openQueue } from './queue/backends.ts'
 import { installationSecret } from './secrets/installation-secret.ts'
 import { openKeyRing } from './secrets/key-ring.ts'
@@ -25,6 +26,7 @@ export function openServices(env: Env, { demo }: { demo: boolean }): Services {
   const { db, close } = openDatabase(env)
   const log = createLog(env.logLevel)
   const hub = createEventHub(db, log)
+  const mail = openMailer(env, log)
   const ending = new AbortController()
   const end = () => {
     ending.abort()
@@ -39,7 +41,8 @@ export function openServices(env: Env, { demo }: { demo: boolean }): Services {
     log,
     queue,
     keyRing: openKeyRing(env),
-    ...openMailer(env, log),
+    ...mail,
+    post: createPost(mail.mailer, log),
     ending: ending.signal,
     end,
     close() {

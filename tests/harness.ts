@@ -10,6 +10,7 @@ import { createEventHub, type EventHub } from '#src/jobs/event-hub.ts'
 import type { Limits } from '#src/limits/limits.ts'
 import { createLog } from '#src/log.ts'
 import type { Mail } from '#src/mail/mail.ts'
+import { createPost } from '#src/mail/post.ts'
 import { createApiKey } from '#src/projects/api-keys.ts'
 import { type Permission, permissionNames } from '#src/projects/permissions.ts'
 import { ensureProject } from '#src/projects/projects.ts'
@@ -82,6 +83,7 @@ export async function testApp({
   const queue = inlineQueue(db)
   const env = readEnv({ NODE_ENV: 'test', PUBLIC_URL: ORIGIN, ...settings })
   const mails: Mail[] = []
+  const mailer = { send: async (mail: Mail) => void mails.push(mail) }
   const services = {
     db,
     log,
@@ -91,7 +93,8 @@ export async function testApp({
     env,
     ending: new AbortController().signal,
     keyRing: openKeyRing({ ...env, masterKeys: new Secret(MASTER_KEY) }),
-    mailer: { send: async (mail: Mail) => void mails.push(mail) },
+    mailer,
+    post: createPost(mailer, log),
   }
   const listening: Listening = {}
   const deps = await openAccess(services, { listening, shared: false })

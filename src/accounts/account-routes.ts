@@ -19,9 +19,7 @@ const done = { success: { 204: t.Undefined() } }
 
 /** What a person does with their own account. */
 export const accountRoutes = (deps: AppDeps) => {
-  const { accounts, db, env, log, mailer } = deps
-  const post = (to: string, message: { subject: string; text: string; html?: string }) =>
-    void mailer.send({ to, ...message }).catch((err) => log.error({ err }, 'a mail could not be sent'))
+  const { accounts, db, env, post } = deps
   return new Elysia({ name: 'account', prefix: '/account', tags: ['Account'] })
     .use(access(deps))
     .get('', ({ person }) => getAccount(db, person.userId), {
@@ -62,7 +60,7 @@ export const accountRoutes = (deps: AppDeps) => {
         )
         set.headers['set-cookie'] = cookiesFromAuth(answered, env.secureCookies) as never
         await audit(db, actor(), 'password.changed', { target: person.userId })
-        post(person.email, passwordChanged({ at: Date.now(), link: links(env).forgotten() }))
+        post.send(person.email, passwordChanged({ at: Date.now(), link: links(env).forgotten() }))
         return status(204, undefined)
       },
       {

@@ -14,7 +14,7 @@ import { currentVisit } from './visit.ts'
 /** The secret of this installation that signs cookies and the links in mails. */
 const AUTH_SECRET = 'auth'
 
-export type AccountsDeps = Pick<AppDeps, 'db' | 'env' | 'log' | 'keyRing' | 'limits' | 'mailer'>
+export type AccountsDeps = Pick<AppDeps, 'db' | 'env' | 'log' | 'keyRing' | 'limits' | 'post'>
 
 /** People's sign-in. Its engine is loaded when somebody first signs in, so that a start waits for nothing. */
 export type Accounts = {
@@ -60,11 +60,8 @@ export function openAccounts(deps: AccountsDeps): Accounts {
 }
 
 /** Mails go out behind the answer: how long it takes must not tell whether an account exists. */
-function hooksOf({ db, env, limits, log, mailer }: AccountsDeps) {
+function hooksOf({ db, env, limits, post }: AccountsDeps) {
   const { confirm, reset } = links(env)
-  const post = async (to: string, message: { subject: string; text: string; html?: string }) => {
-    mailer.send({ to, ...message }).catch((err) => log.error({ err }, 'a mail could not be sent'))
-  }
   const actorOf = (user: { id: string; name: string }): Actor => ({
     userId: user.id,
     name: user.name,
@@ -72,12 +69,12 @@ function hooksOf({ db, env, limits, log, mailer }: AccountsDeps) {
     ...currentVisit(),
   })
   return {
-    sendConfirmation: (email: string, token: string) =>
-      post(email, addressConfirmation({ link: confirm(token), minutes: CONFIRM_LINK_MINUTES })),
+    sendConfirmation: async (email: string, token: string) =>
+      post.send(email, addressConfirmation({ link: confirm(token), minutes: CONFIRM_LINK_MINUTES })),
     async sendReset(email: string, token: string) {
       // Who may open the demo may not give it a password.
       if (email === DEMO_EMAIL) return
-      await post(email, passwordReset({ link: reset(token), minutes: RESET_LINK_MINUTES }))
+      post.send(email, passwordReset({ link: reset(token), minutes: RESET_LINK_MINUTES }))
     },
     admits: async (email: string) => env.signUp === 'open' || (await hasOpenInvitation(db, email)),
     async linked({ userId, providerId }: { userId: string; providerId: string }) {

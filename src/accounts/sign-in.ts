@@ -161,12 +161,10 @@ export async function confirmAddress(deps: AppDeps, { token, ...visit }: Visit &
 }
 
 /** The link, which has proven sound, names the address that was. */
-async function tellOldAddress({ mailer, log }: AppDeps, token: string) {
+async function tellOldAddress({ post }: AppDeps, token: string) {
   const { decodeJwt } = await import('jose')
   const { email } = decodeJwt<{ email: string }>(token)
-  mailer
-    .send({ to: email, ...addressChanged({ at: Date.now() }) })
-    .catch((err) => log.error({ err }, 'a mail could not be sent'))
+  post.send(email, addressChanged({ at: Date.now() }))
 }
 
 /** The new session in the place of the one that the browser had. */

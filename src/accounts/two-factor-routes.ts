@@ -22,11 +22,9 @@ const RecoveryCodes = t.Array(t.String(), {
 
 /** The second factor of a person's sign-in: codes of an authenticator app (TOTP, RFC 6238), and recovery codes. */
 export const twoFactorRoutes = (deps: AppDeps) => {
-  const { accounts, db, env, log, mailer } = deps
+  const { accounts, db, env, post } = deps
   const tell = (person: Person, on: boolean) =>
-    void mailer
-      .send({ to: person.email, ...twoFactorChanged({ on, at: Date.now(), link: links(env).forgotten() }) })
-      .catch((err) => log.error({ err }, 'a mail could not be sent'))
+    post.send(person.email, twoFactorChanged({ on, at: Date.now(), link: links(env).forgotten() }))
   return new Elysia({ name: 'two-factor', prefix: '/account/two-factor', tags: ['Account'] })
     .use(access(deps))
     .post(

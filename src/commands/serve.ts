@@ -46,6 +46,7 @@ export async function serve(env: Env, { demo, worker }: { demo: boolean; worker:
   await untilSignalled()
   services.end()
   await Promise.all([drain(server, GRACE_MS), consumer?.stop()])
+  await services.post.idle()
   services.close()
   return 0
 }

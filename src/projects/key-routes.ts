@@ -53,7 +53,7 @@ const NewKey = t.Object(
 
 /** API keys: a person's own, and those that open the project. */
 export const keyRoutes = (deps: AppDeps) => {
-  const { db, env, log, mailer } = deps
+  const { db, env, post } = deps
   return new Elysia({ name: 'api-keys', tags: ['API keys'] })
     .use(access(deps))
     .get('/account/api-keys', async ({ person }) => ({ items: await listKeysOf(db, person.userId) }), {
@@ -84,9 +84,7 @@ export const keyRoutes = (deps: AppDeps) => {
           actor(),
         )
         const notice = apiKeyCreated({ name: made.key.name, at: Date.now(), link: links(env).apiKeys() })
-        mailer
-          .send({ to: person.email, ...notice })
-          .catch((err) => log.error({ err }, 'a mail could not be sent'))
+        post.send(person.email, notice)
         return status(201, made)
       },
       {
