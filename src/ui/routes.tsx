@@ -1,25 +1,39 @@
 import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
+import type { Permission } from './api/projects.ts'
+import { useSession } from './api/session.ts'
 import { Button } from './components/button.tsx'
 import { Page } from './components/page.tsx'
 import { ProblemNotice } from './components/problem-notice.tsx'
 import { Skeleton } from './components/skeleton.tsx'
 import Documents from './pages/documents.tsx'
+import { NotOpen } from './pages/not-open.tsx'
 
 type Load = () => Promise<{ default: ComponentType<PageProps> }>
 export type PageProps = { params: Record<string, string | undefined> }
 
-/** Every page: its address and the file that shows it. The first match counts, the last one matches anything. */
-const routes: [path: string, page: ComponentType<PageProps>][] = [
-  ['/', Documents],
-  ['/documents', Documents],
-  ['/documents/new', later(() => import('./pages/new-document.tsx'))],
-  ['/documents/:id', later(() => import('./pages/document.tsx'))],
-  ['/documents/:id/versions/:number', later(() => import('./pages/document.tsx'))],
-  ['/documents/:id/compare/:from/:to', later(() => import('./pages/compare.tsx'))],
-  ['/sources', later(() => import('./pages/sources.tsx'))],
-  ['/sources/:id', later(() => import('./pages/source.tsx'))],
-  ['/jobs', later(() => import('./pages/jobs.tsx'))],
+/**
+ * Every page: its address, the file that shows it and, where it is about the project, the right it needs. The first
+ * match counts, the last one matches anything.
+ */
+const routes: [path: string, page: ComponentType<PageProps>, needs?: Permission][] = [
+  ['/', Documents, 'documents:read'],
+  ['/documents', Documents, 'documents:read'],
+  ['/documents/new', later(() => import('./pages/new-document.tsx')), 'documents:write'],
+  ['/documents/:id', later(() => import('./pages/document.tsx')), 'documents:read'],
+  ['/documents/:id/versions/:number', later(() => import('./pages/document.tsx')), 'documents:read'],
+  ['/documents/:id/compare/:from/:to', later(() => import('./pages/compare.tsx')), 'documents:read'],
+  ['/sources', later(() => import('./pages/sources.tsx')), 'sources:read'],
+  ['/sources/:id', later(() => import('./pages/source.tsx')), 'sources:read'],
+  ['/jobs', later(() => import('./pages/jobs.tsx')), 'jobs:read'],
+  ['/settings', later(() => import('./pages/settings.tsx')), 'project:read'],
+  ['/settings/members', later(() => import('./pages/members.tsx')), 'members:read'],
+  ['/settings/api-keys', later(() => import('./pages/project-keys.tsx')), 'api_keys:manage'],
+  ['/settings/audit', later(() => import('./pages/audit.tsx')), 'audit:read'],
+  ['/account', later(() => import('./pages/account.tsx'))],
+  ['/account/api-keys', later(() => import('./pages/account/api-keys.tsx'))],
+  ['/mail', later(() => import('./pages/mail.tsx'))],
+  ['/mail/:id', later(() => import('./pages/mail.tsx'))],
   ['/*', later(() => import('./pages/not-found.tsx'))],
 ]
 
@@ -29,13 +43,26 @@ export function Pages() {
     <PageBoundary location={location}>
       <Suspense fallback={<Skeleton lines={5} />}>
         <Switch>
-          {routes.map(([path, page]) => (
-            <Route key={path} path={path} component={page as ComponentType} />
+          {routes.map(([path, Page, needs]) => (
+            <Route key={path} path={path}>
+              {(params) => (
+                <Room needs={needs}>
+                  <Page params={params} />
+                </Room>
+              )}
+            </Route>
           ))}
         </Switch>
       </Suspense>
     </PageBoundary>
   )
+}
+
+/** Shows a page to whom it is open, and says to others why it is not. */
+function Room({ needs, children }: { needs: Permission | undefined; children: ReactNode }) {
+  const permissions = useSession().data?.permissions ?? []
+  if (!needs || permissions.includes(needs)) return children
+  return <NotOpen />
 }
 
 type Broken = { location: string; error?: Error }

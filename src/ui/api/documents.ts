@@ -20,8 +20,9 @@ export type SectionComparison = Comparison['sections'][number]
 export type Hunk = NonNullable<SectionComparison['hunks']>[number]
 export type TaggedDocument = Document & { etag?: string }
 
-export const useDocuments = () =>
+export const useDocuments = (enabled = true) =>
   useInfiniteQuery({
+    enabled,
     queryKey: ['documents'],
     queryFn: ({ pageParam }) => read(api.documents.get({ query: { cursor: pageParam } })),
     initialPageParam: undefined as string | undefined,

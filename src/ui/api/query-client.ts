@@ -1,13 +1,11 @@
-import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
-import { Problem } from './client.ts'
+import { QueryClient } from '@tanstack/react-query'
+import { onRefusal, Problem } from './client.ts'
 
 const FRESH_MS = 30_000
 const TRIES_MAX = 3
 
 /** What the page knows of the server. Events keep it fresh; a refusal is never asked for twice. */
 export const queryClient = new QueryClient({
-  queryCache: new QueryCache({ onError: noticeSignedOut }),
-  mutationCache: new MutationCache({ onError: noticeSignedOut }),
   defaultOptions: {
     queries: {
       staleTime: FRESH_MS,
@@ -17,8 +15,7 @@ export const queryClient = new QueryClient({
   },
 })
 
-/** A session that has ended under the page sends it back to the door. */
-function noticeSignedOut(error: unknown) {
-  if (error instanceof Problem && error.status === 401)
-    void queryClient.invalidateQueries({ queryKey: ['session'] })
-}
+/** Looks at the session again: it may have ended, or the rights in it may have changed, under the page. */
+export const refreshSession = () => void queryClient.invalidateQueries({ queryKey: ['session'] })
+
+onRefusal(refreshSession)

@@ -5,7 +5,8 @@ import { api, type Data, read } from './client.ts'
 import { queryClient } from './query-client.ts'
 import { forgetTabProject, NO_PROJECT, settleIn } from './tab-project.ts'
 
-export type Session = Data<typeof api.session.get>
+/** `lost` names the project of this tab where it is not theirs any more. */
+export type Session = Data<typeof api.session.get> & { lost?: string }
 export type Door = Session['door']
 export type ProviderName = Door['providers'][number]
 export type NextStep = Data<(typeof api.auth)['sign-in']['post']>['next']
@@ -76,8 +77,7 @@ export function enter(session: Session) {
   void queryClient.cancelQueries({ queryKey: ['session'] })
   queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' })
   forgetTabProject()
-  settleIn(session)
-  queryClient.setQueryData(['session'], session)
+  queryClient.setQueryData(['session'], settleIn(session))
 }
 
 async function stepOn(call: Promise<{ next: NextStep }>): Promise<NextStep> {
@@ -88,7 +88,5 @@ async function stepOn(call: Promise<{ next: NextStep }>): Promise<NextStep> {
 
 /** Who is signed in, and in which project this tab works. */
 async function readSession(): Promise<Session> {
-  const session = await read(api.session.get())
-  settleIn(session)
-  return session
+  return settleIn(await read(api.session.get()))
 }

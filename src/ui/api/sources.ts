@@ -13,8 +13,9 @@ export const PASSAGES_PER_PAGE = 200
 
 export const ACCEPTED_FILES = '.txt,.md,.markdown,.html,.htm,.srt,.vtt,.docx'
 
-export const useSources = () =>
+export const useSources = (enabled = true) =>
   useInfiniteQuery({
+    enabled,
     queryKey: ['sources'],
     queryFn: ({ pageParam }) => read(api.sources.get({ query: { cursor: pageParam } })),
     initialPageParam: undefined as string | undefined,

@@ -28,6 +28,15 @@ const paths = {
   trash: 'M4 5.5h12M8 5.5v-2h4v2M5.5 5.5l.8 11h7.4l.8-11',
   restore: 'M4 10a6 6 0 1 0 1.8-4.3M4 3.5v3h3',
   compare: 'M10 3v14M3.5 5.5h4v9h-4zM12.5 5.5h4v9h-4z',
+  settings: 'M4 6.5h7M15 6.5h1.5M13 4.5v4M4 13.5h1.5M9.5 13.5h7M7.5 11.5v4',
+  people:
+    'M7.5 4.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5ZM2.5 16.5c.3-2.8 2.2-4.5 5-4.5s4.7 1.7 5 4.5M13 5a2.3 2.3 0 0 1 0 4.4M14.5 12.3c1.8.5 2.8 2 3 4.2',
+  key: 'M6.5 9.5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7ZM9 10.5l7.5-7M13 6.7l2.5 2.8',
+  log: 'M5 3.5h10v13H5zM7.5 7h5M7.5 10h5M7.5 13h3',
+  person: 'M10 4a3 3 0 1 1 0 6 3 3 0 0 1 0-6ZM4.5 16.5c.4-3 2.5-4.5 5.5-4.5s5.1 1.5 5.5 4.5',
+  switch: 'M4 7h11M12 4l3 3-3 3M16 13H5M8 10l-3 3 3 3',
+  project: 'M3 5h5l1.5 2H17v8.5H3z',
+  archive: 'M3 4h14v3.5H3zM4.5 7.5v9h11v-9M8 10.5h4',
 } as const
 
 export type IconName = keyof typeof paths

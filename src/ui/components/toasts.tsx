@@ -1,7 +1,13 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import { Button, IconButton } from './button.tsx'
 
-export type Toast = { text: string; undo?: () => void; isError?: boolean }
+/** `act` is offered where what was done cannot be undone, but something near to it can be. */
+export type Toast = {
+  text: string
+  undo?: () => void
+  act?: { label: string; run: () => void }
+  isError?: boolean
+}
 type Shown = Toast & { id: number }
 
 const UNDO_MS = 10_000
@@ -15,7 +21,7 @@ const listeners = new Set<() => void>()
 export function toast(text: string, options: Omit<Toast, 'text'> = {}) {
   const id = ++count
   change([...shown.slice(-2), { text, id, ...options }])
-  if (!options.isError) setTimeout(() => dismiss(id), options.undo ? UNDO_MS : READ_MS)
+  if (!options.isError) setTimeout(() => dismiss(id), options.undo || options.act ? UNDO_MS : READ_MS)
 }
 
 export function Toasts() {
@@ -30,6 +36,11 @@ export function Toasts() {
             {each.undo && (
               <Button look="quiet" onClick={() => undo(each)}>
                 Undo
+              </Button>
+            )}
+            {each.act && (
+              <Button look="quiet" onClick={() => take(each)}>
+                {each.act.label}
               </Button>
             )}
             <IconButton icon="cross" label="Close notice" onClick={() => dismiss(each.id)} />
@@ -57,6 +68,11 @@ function useUndoKey(last: Shown | undefined) {
 function undo({ id, undo }: Shown) {
   dismiss(id)
   undo?.()
+}
+
+function take({ id, act }: Shown) {
+  dismiss(id)
+  act?.run()
 }
 
 const dismiss = (id: number) => change(shown.filter((each) => each.id !== id))

@@ -1,4 +1,4 @@
-import { queryClient } from '../api/query-client.ts'
+import { queryClient, refreshSession } from '../api/query-client.ts'
 import { isActive, type Job, keepRun, type Run, type RunWithJobs } from '../api/runs.ts'
 import type { ServerEvent } from './event-parser.ts'
 import { hearText } from './run-text.ts'
@@ -15,6 +15,7 @@ export function applyEvent({ type, data }: ServerEvent) {
   else if (type === 'run.updated') applyRun(payload)
   else if (type === 'job.updated') applyJob(payload)
   else if (type === 'source.created') refresh(['sources'])
+  else if (type === 'members.updated' || type === 'project.updated') applyRights()
   else if (type.startsWith('document.')) {
     refresh(['documents'])
     if (type === 'document.updated') refresh(['document', payload.id])
@@ -26,6 +27,12 @@ function applyRun(run: Run) {
   if (isActive(run)) return
   void queryClient.invalidateQueries({ queryKey: ['document', run.documentId] })
   refresh(['documents'])
+}
+
+/** Rights are asked for at once: who was removed is out, and who may do more sees it. */
+function applyRights() {
+  refreshSession()
+  for (const name of ['members', 'invitations', 'project-keys', 'projects', 'audit']) refresh([name])
 }
 
 function applyJob(job: Job) {

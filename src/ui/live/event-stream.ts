@@ -1,3 +1,4 @@
+import { projectHeaders } from '../api/tab-project.ts'
 import { createEventParser, type ServerEvent } from './event-parser.ts'
 
 const BACKOFF_FIRST_MS = 500
@@ -7,6 +8,7 @@ const SILENCE_MAX_MS = 40_000
 const FINAL = new Set([401, 403, 404])
 
 export type StreamOptions = {
+  projectId: string
   lastId(): number | undefined
   onEvent(event: ServerEvent): void
   onState(state: 'open' | 'lost' | 'refused'): void
@@ -14,17 +16,17 @@ export type StreamOptions = {
 }
 
 /**
- * Follows the server's events until the signal is aborted: reconnects where it stopped, whatever went wrong,
+ * Follows a project's events until the signal is aborted: reconnects where it stopped, whatever went wrong,
  * with a growing pause. Ends by itself only when the server says that this reader may not listen.
  */
-export async function followEvents({ lastId, onEvent, onState, signal }: StreamOptions): Promise<void> {
+export async function followEvents({ onState, signal, ...options }: StreamOptions): Promise<void> {
   let failures = 0
   while (!signal.aborted) {
     const opened = () => {
       failures = 0
       onState('open')
     }
-    const status = await readOnce({ lastId, onEvent, opened, signal })
+    const status = await readOnce({ ...options, opened, signal })
     if (signal.aborted) return
     if (FINAL.has(status)) return onState('refused')
     onState('lost')
@@ -32,16 +34,16 @@ export async function followEvents({ lastId, onEvent, onState, signal }: StreamO
   }
 }
 
-type ReadOptions = Pick<StreamOptions, 'lastId' | 'onEvent' | 'signal'> & { opened(): void }
+type ReadOptions = Omit<StreamOptions, 'onState'> & { opened(): void }
 
 /** Reads one connection to its end and returns its status, 0 when there was none. */
-async function readOnce({ lastId, onEvent, opened, signal }: ReadOptions): Promise<number> {
+async function readOnce({ projectId, lastId, onEvent, opened, signal }: ReadOptions): Promise<number> {
   const silence = new AbortController()
   let timer = setTimeout(() => silence.abort(), SILENCE_MAX_MS)
   try {
     const id = lastId()
     const response = await fetch('/api/v1/events', {
-      headers: id === undefined ? {} : { 'last-event-id': String(id) },
+      headers: { ...projectHeaders(projectId), ...(id === undefined ? {} : { 'last-event-id': String(id) }) },
       signal: AbortSignal.any([signal, silence.signal]),
     })
     if (!response.ok || !response.body) return response.status

@@ -34,6 +34,7 @@ export function shareStream(projectId: string, onEvent: (event: ServerEvent) => 
   function lead() {
     leads = true
     return followEvents({
+      projectId,
       lastId: () => lastId,
       onEvent(event) {
         if (!stopping.signal.aborted) channel.postMessage({ event })

@@ -1,14 +1,18 @@
-import { type KeyboardEvent, useId, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
 import { useDocuments } from '../api/documents.ts'
-import { signOut } from '../api/session.ts'
+import { useMay } from '../api/projects.ts'
+import { type Session, signOut } from '../api/session.ts'
 import { useSources } from '../api/sources.ts'
+import { ComboList } from '../components/combo-list.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Icon, type IconName } from '../components/icons.tsx'
-import { useShortcuts } from '../keyboard/shortcuts.ts'
 import { setTheme } from '../theme.ts'
 import { fuzzyScore } from './fuzzy-score.ts'
 import { usePageCommands } from './page-commands.ts'
+import { usePlaces } from './places.ts'
+import { useProjectCommands } from './project-commands.ts'
+import type { Overlay } from './shell.tsx'
 
 /** `key` tells commands apart. */
 export type Command = {
@@ -20,20 +24,14 @@ export type Command = {
   run: () => void
 }
 
+type Props = { session: Session; onClose: () => void; open: (overlay: Overlay) => void }
+
 const SHOWN_MAX = 12
 
-/** Everything that can be done or gone to, by typing a few letters of it (ARIA APG, combobox with a list). */
-export default function CommandPalette({
-  onClose,
-  openShortcuts,
-}: {
-  onClose: () => void
-  openShortcuts: () => void
-}) {
+/** Everything that can be done or gone to, by typing a few letters of it. */
+export default function CommandPalette({ session, onClose, open }: Props) {
   const [query, setQuery] = useState('')
-  const [at, setAt] = useState(0)
-  const id = useId()
-  const commands = useCommands(openShortcuts)
+  const commands = useCommands(session, open)
   const searchSources = useSourceSearch(query.trim())
   const found = useMemo(
     () => [...search(commands, query), ...searchSources],
@@ -45,59 +43,30 @@ export default function CommandPalette({
     // After the dialog has given focus back, so that the command may take it.
     setTimeout(command.run)
   }
-  const onKey = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (step) setAt((at + step + found.length) % Math.max(1, found.length))
-    else if (event.key === 'Enter') run(found[at])
-    else return
-    event.preventDefault()
-  }
   return (
     <Dialog title="Search and commands" hideTitle onClose={onClose}>
-      <div className="palette">
-        <input
-          autoFocus
-          role="combobox"
-          aria-label="Search and commands"
-          aria-expanded="true"
-          aria-controls={id}
-          aria-activedescendant={found[at] ? `${id}-${at}` : undefined}
-          placeholder="Type a command, a document, a source"
-          value={query}
-          onChange={(event) => {
-            setQuery(event.target.value)
-            setAt(0)
-          }}
-          onKeyDown={onKey}
-        />
-        <div id={id} role="listbox" aria-label="Results" className="palette-list">
-          {found.map((command, index) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the text field has the keys of its list
-            <div
-              key={command.key}
-              id={`${id}-${index}`}
-              role="option"
-              tabIndex={-1}
-              aria-selected={index === at}
-              ref={index === at ? scrollIntoView : undefined}
-              onPointerMove={() => setAt(index)}
-              onClick={() => run(command)}
-            >
-              <Icon name={command.icon} />
-              <span className="grow clip">{command.label}</span>
-              {command.kind && <span className="muted">{command.kind}</span>}
-              {command.keys?.split(' ').map((key) => (
-                <kbd key={key}>{key}</kbd>
-              ))}
-            </div>
-          ))}
-        </div>
-      </div>
+      <ComboList
+        label="Search and commands"
+        placeholder="Type a command, a document, a source"
+        query={query}
+        onQuery={setQuery}
+        options={found}
+        onChoose={run}
+      >
+        {({ icon, label, kind, keys }) => (
+          <>
+            <Icon name={icon} />
+            <span className="grow clip">{label}</span>
+            {kind && <span className="muted">{kind}</span>}
+            {keys?.split(' ').map((key) => (
+              <kbd key={key}>{key}</kbd>
+            ))}
+          </>
+        )}
+      </ComboList>
     </Dialog>
   )
 }
-
-const scrollIntoView = (element: HTMLElement | null) => element?.scrollIntoView({ block: 'nearest' })
 
 function search(commands: Command[], query: string): Command[] {
   if (!query.trim()) return commands.slice(0, SHOWN_MAX)
@@ -112,39 +81,65 @@ function search(commands: Command[], query: string): Command[] {
 /** What is typed can always be looked for in the words of the sources. */
 function useSourceSearch(q: string): Command[] {
   const [, navigate] = useLocation()
+  const mayRead = useMay('sources:read')
   return useMemo(() => {
     const run = () => navigate(`/sources?q=${encodeURIComponent(q)}`)
-    return q ? [{ key: 'search', label: `Search sources for “${q}”`, icon: 'search', run }] : []
-  }, [q, navigate])
+    return q && mayRead ? [{ key: 'search', label: `Search sources for “${q}”`, icon: 'search', run }] : []
+  }, [q, mayRead, navigate])
 }
 
-function useCommands(openShortcuts: () => void): Command[] {
-  const [, navigate] = useLocation()
-  const shortcuts = useShortcuts()
+function useCommands(session: Session, open: (overlay: Overlay) => void): Command[] {
   const page = usePageCommands()
-  const documents = useDocuments().data?.pages.flatMap((each) => each.items) ?? []
-  const sources = useSources().data?.pages.flatMap((each) => each.items) ?? []
-  const keysOf = (label: string) => shortcuts.find((shortcut) => shortcut.label === label)?.keys
-  const go = (label: string, icon: IconName, href: string): Command => ({
-    key: href,
-    label,
-    icon,
-    keys: keysOf(label),
-    run: () => navigate(href),
-  })
+  const goings = useGoings()
+  const found = useFound()
+  const projects = useProjectCommands(session, open)
   return [
     ...page,
-    go('New document', 'plus', '/documents/new'),
-    go('Go to documents', 'document', '/'),
-    go('Go to sources', 'source', '/sources'),
-    go('Go to jobs', 'jobs', '/jobs'),
-    ...documents.map(({ id, title }) => ({ ...go(title, 'document', `/documents/${id}`), kind: 'Document' })),
-    ...sources.map(({ id, title }) => ({ ...go(title, 'source', `/sources/${id}`), kind: 'Source' })),
-    { key: 'show', label: 'Show shortcuts', icon: 'keys', keys: '?', run: openShortcuts },
+    ...goings,
+    ...found,
+    ...projects,
+    { key: 'show', label: 'Show shortcuts', icon: 'keys', keys: '?', run: () => open('shortcuts') },
     { key: 'light', label: 'Light theme', icon: 'sun', run: () => setTheme('light') },
     { key: 'dark', label: 'Dark theme', icon: 'moon', run: () => setTheme('dark') },
     { key: 'theme', label: 'Theme of the system', icon: 'system', run: () => setTheme('system') },
     { key: 'api', label: 'API reference', icon: 'code', run: () => location.assign('/docs') },
     { key: 'sign', label: 'Sign out', icon: 'leave', run: () => void signOut() },
+  ]
+}
+
+function useGoings(): Command[] {
+  const [, navigate] = useLocation()
+  const mayWrite = useMay('documents:write')
+  const places = usePlaces().map(
+    ({ href, label, icon, keys }): Command => ({
+      key: href,
+      label: `Go to ${label.toLowerCase()}`,
+      icon,
+      keys,
+      run: () => navigate(href),
+    }),
+  )
+  if (!mayWrite) return places
+  const run = () => navigate('/documents/new')
+  return [{ key: 'new', label: 'New document', icon: 'plus', keys: 'n', run }, ...places]
+}
+
+/** The documents and sources that the page knows of. */
+function useFound(): Command[] {
+  const [, navigate] = useLocation()
+  const documents = useDocuments(useMay('documents:read')).data?.pages.flatMap((each) => each.items) ?? []
+  const sources = useSources(useMay('sources:read')).data?.pages.flatMap((each) => each.items) ?? []
+  const going = (label: string, href: string) => ({ key: href, label, run: () => navigate(href) })
+  return [
+    ...documents.map(
+      ({ id, title }): Command => ({
+        ...going(title, `/documents/${id}`),
+        icon: 'document',
+        kind: 'Document',
+      }),
+    ),
+    ...sources.map(
+      ({ id, title }): Command => ({ ...going(title, `/sources/${id}`), icon: 'source', kind: 'Source' }),
+    ),
   ]
 }

@@ -1,18 +1,14 @@
 import { useState, useSyncExternalStore } from 'react'
 import { Link, useLocation } from 'wouter'
-import { signOut } from '../api/session.ts'
+import { type Session, signOut } from '../api/session.ts'
 import { IconButton } from '../components/button.tsx'
 import { Icon, type IconName } from '../components/icons.tsx'
 import { Menu } from '../components/menu.tsx'
 import { Segmented } from '../components/segmented.tsx'
 import { setTheme, type Theme, useTheme } from '../theme.ts'
 import { paletteKey } from './palette-key.ts'
-
-const places: { href: string; label: string; icon: IconName; under: RegExp }[] = [
-  { href: '/', label: 'Documents', icon: 'document', under: /^\/(documents|$)/ },
-  { href: '/sources', label: 'Sources', icon: 'source', under: /^\/sources/ },
-  { href: '/jobs', label: 'Jobs', icon: 'jobs', under: /^\/jobs/ },
-]
+import { type Place, usePlaces } from './places.ts'
+import type { Overlay } from './shell.tsx'
 
 const themes: { value: Theme; label: string; icon: IconName }[] = [
   { value: 'system', label: 'Theme of the system', icon: 'system' },
@@ -20,27 +16,26 @@ const themes: { value: Theme; label: string; icon: IconName }[] = [
   { value: 'dark', label: 'Dark theme', icon: 'moon' },
 ]
 
-type Props = { project: string; openPalette: () => void; openShortcuts: () => void }
+type Props = { session: Session; open: (overlay: Overlay) => void }
 
 /** Where things are. Folds to its pictures, by itself on a narrow window; on a phone it is a bar at the bottom. */
-export function Rail({ project, openPalette, openShortcuts }: Props) {
+export function Rail({ session, open }: Props) {
   const { folded, toggle } = useFolded()
+  const places = usePlaces().filter(({ under }) => under)
   return (
     <nav className="rail" aria-label="Main" data-folded={folded || undefined}>
       <div className="rail-head">
-        <Link href="/" className="brand" title={`Quill · ${project}`}>
+        <Link href="/" className="brand" title="Quill">
           <Icon name="quill" />
-          <span className="rail-word">
-            <b>Quill</b>
-            <span className="muted">{project}</span>
-          </span>
+          <b className="rail-word">Quill</b>
         </Link>
         <IconButton icon="fold" label={folded ? 'Unfold the rail' : 'Fold the rail'} onClick={toggle} />
       </div>
+      <ProjectButton name={session.project?.name} open={() => open('projects')} />
       <button
         type="button"
         className="rail-item rail-search"
-        onClick={openPalette}
+        onClick={() => open('palette')}
         title="Search and commands"
       >
         <Icon name="search" />
@@ -50,24 +45,32 @@ export function Rail({ project, openPalette, openShortcuts }: Props) {
       <ul className="rail-places">
         {places.map((place) => (
           <li key={place.href}>
-            <Place {...place} />
+            <PlaceLink {...place} />
           </li>
         ))}
       </ul>
-      <RailFoot openShortcuts={openShortcuts} />
-      <MoreMenu openPalette={openPalette} />
+      <RailFoot session={session} open={open} />
+      <MoreMenu session={session} open={open} />
     </nav>
   )
 }
 
-function Place({ href, label, icon, under }: (typeof places)[number]) {
+const ProjectButton = ({ name = 'No project', open }: { name?: string; open: () => void }) => (
+  <button type="button" className="rail-item rail-project" onClick={open} title={`Switch project: ${name}`}>
+    <Icon name="project" />
+    <span className="rail-word grow clip">{name}</span>
+    <kbd className="rail-word">p</kbd>
+  </button>
+)
+
+function PlaceLink({ href, label, icon, under }: Place) {
   const [location] = useLocation()
   return (
     <Link
       href={href}
       className="rail-item"
       title={label}
-      aria-current={under.test(location) ? 'page' : undefined}
+      aria-current={under?.test(location) ? 'page' : undefined}
     >
       <Icon name={icon} />
       <span className="rail-word">{label}</span>
@@ -75,7 +78,7 @@ function Place({ href, label, icon, under }: (typeof places)[number]) {
   )
 }
 
-function RailFoot({ openShortcuts }: { openShortcuts: () => void }) {
+function RailFoot({ session: { user }, open }: Props) {
   const theme = useTheme()
   return (
     <div className="rail-foot">
@@ -84,11 +87,12 @@ function RailFoot({ openShortcuts }: { openShortcuts: () => void }) {
         <Icon name="code" />
         <span className="rail-word">API reference</span>
       </a>
-      <button type="button" className="rail-item" onClick={openShortcuts} title="Shortcuts">
+      <button type="button" className="rail-item" onClick={() => open('shortcuts')} title="Shortcuts">
         <Icon name="keys" />
         <span className="rail-word grow">Shortcuts</span>
         <kbd className="rail-word">?</kbd>
       </button>
+      {user && !user.isDemo && <AccountLink name={user.name} />}
       <button type="button" className="rail-item" onClick={signOut} title="Sign out">
         <Icon name="leave" />
         <span className="rail-word">Sign out</span>
@@ -97,9 +101,29 @@ function RailFoot({ openShortcuts }: { openShortcuts: () => void }) {
   )
 }
 
-/** On a phone, what the foot of the rail holds elsewhere. */
-function MoreMenu({ openPalette }: { openPalette: () => void }) {
+function AccountLink({ name }: { name: string }) {
+  const [location] = useLocation()
+  return (
+    <Link
+      href="/account"
+      className="rail-item"
+      title={`Your account: ${name}`}
+      aria-current={location.startsWith('/account') ? 'page' : undefined}
+    >
+      <Icon name="person" />
+      <span className="rail-word grow clip">
+        <span className="visually-hidden">Your account: </span>
+        {name}
+      </span>
+    </Link>
+  )
+}
+
+/** On a phone, what the head and the foot of the rail hold elsewhere. */
+function MoreMenu({ session: { user }, open }: Props) {
   const theme = useTheme()
+  const [, navigate] = useLocation()
+  const account = { label: 'Your account', icon: 'person' as const, run: () => navigate('/account') }
   return (
     <div className="rail-more">
       <Menu
@@ -107,13 +131,15 @@ function MoreMenu({ openPalette }: { openPalette: () => void }) {
         icon="more"
         look="quiet"
         items={[
-          { label: 'Search', icon: 'search', run: openPalette },
+          { label: 'Switch project', icon: 'switch', run: () => open('projects') },
+          { label: 'Search', icon: 'search', run: () => open('palette') },
           ...themes.map(({ value, label }) => ({
             label,
             checked: value === theme,
             run: () => setTheme(value),
           })),
           { label: 'API reference', icon: 'code', run: () => location.assign('/docs') },
+          ...(user && !user.isDemo ? [account] : []),
           { label: 'Sign out', icon: 'leave', run: signOut },
         ]}
       />

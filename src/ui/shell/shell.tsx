@@ -1,51 +1,73 @@
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
-import { useShortcut } from '../keyboard/shortcuts.ts'
+import { useMay } from '../api/projects.ts'
+import type { Session } from '../api/session.ts'
+import { type Shortcut, useShortcut } from '../keyboard/shortcuts.ts'
+import { ArchivedBanner } from './archived-banner.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
+import { type Place, usePlaces } from './places.ts'
 import { Rail } from './rail.tsx'
 
 const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx'))
+const ProjectSwitch = lazy(() => import('./project-switch.tsx'))
+const NewProject = lazy(() => import('./new-project.tsx'))
 
-type Overlay = 'palette' | 'shortcuts' | undefined
+export type Overlay = 'palette' | 'shortcuts' | 'projects' | 'new-project'
 
 const general = 'Everywhere'
 
 /** What stands around every page: the rail, the palette, the sheet of shortcuts, the banner of a lost line. */
-export function Shell({ project, children }: { project: string; children: ReactNode }) {
+export function Shell({ session, children }: { session: Session; children: ReactNode }) {
   const [overlay, setOverlay] = useState<Overlay>()
-  const [, navigate] = useLocation()
-  useShortcut({ keys: '?', label: 'Show shortcuts', group: general }, () => setOverlay('shortcuts'))
-  useShortcut({ keys: 'g d', label: 'Go to documents', group: general }, () => navigate('/'))
-  useShortcut({ keys: 'g s', label: 'Go to sources', group: general }, () => navigate('/sources'))
-  useShortcut({ keys: 'g j', label: 'Go to jobs', group: general }, () => navigate('/jobs'))
-  useShortcut({ keys: 'n', label: 'New document', group: general }, () => navigate('/documents/new'))
-  usePaletteKey(() => setOverlay('palette'))
+  useGeneralKeys(session, setOverlay)
   const CommandPalette = usePalette()
   useArrival()
+  const places = usePlaces()
   const close = () => setOverlay(undefined)
   return (
     <>
+      {places.map((place) => (
+        <PlaceKey key={place.href} place={place} />
+      ))}
       <a className="skip" href="#main">
         Skip to the page
       </a>
       <div className="shell">
-        <Rail
-          project={project}
-          openPalette={() => setOverlay('palette')}
-          openShortcuts={() => setOverlay('shortcuts')}
-        />
+        <Rail session={session} open={setOverlay} />
         <main id="main" tabIndex={-1}>
           <OfflineBanner />
+          {session.project?.archived && <ArchivedBanner />}
           {children}
         </main>
       </div>
       {overlay === 'palette' && CommandPalette && (
-        <CommandPalette onClose={close} openShortcuts={() => setOverlay('shortcuts')} />
+        <CommandPalette session={session} onClose={close} open={setOverlay} />
       )}
-      <Suspense>{overlay === 'shortcuts' && <ShortcutSheet onClose={close} />}</Suspense>
+      <Suspense>
+        {overlay === 'shortcuts' && <ShortcutSheet onClose={close} />}
+        {overlay === 'projects' && <ProjectSwitch session={session} onClose={close} open={setOverlay} />}
+        {overlay === 'new-project' && <NewProject onClose={close} />}
+      </Suspense>
     </>
   )
 }
+
+function useGeneralKeys({ projects }: Session, open: (overlay: Overlay) => void) {
+  const [, navigate] = useLocation()
+  const mayWrite = useMay('documents:write')
+  useShortcut(named('?', 'Show shortcuts'), () => open('shortcuts'))
+  useShortcut(named('p', 'Switch project'), () => open('projects'), projects !== undefined)
+  useShortcut(named('n', 'New document'), () => navigate('/documents/new'), mayWrite)
+  usePaletteKey(() => open('palette'))
+}
+
+function PlaceKey({ place: { keys, label, href } }: { place: Place }) {
+  const [, navigate] = useLocation()
+  useShortcut(named(keys, `Go to ${label.toLowerCase()}`), () => navigate(href))
+  return null
+}
+
+const named = (keys: string, label: string): Shortcut => ({ keys, label, group: general })
 
 /** The palette, loaded before it is called and shown at once: what is typed right after its key belongs to it. */
 function usePalette() {

@@ -1,6 +1,7 @@
 import { type Problem, readBody } from '../../api/client.ts'
 import { Menu } from '../../components/menu.tsx'
 import { toast } from '../../components/toasts.tsx'
+import { saveFile } from '../../save-file.ts'
 
 /** In any script this stays below the 255 bytes that file systems allow. */
 const NAME_CHARS_MAX = 60
@@ -45,12 +46,9 @@ async function download(post: Post, format: 'markdown' | 'html'): Promise<string
   const body = await readBody(post.id, post.number, format)
   const [text, type, ending] =
     format === 'html' ? [wholePage(post.title, body), 'text/html', 'html'] : [body, 'text/markdown', 'md']
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }))
-  link.download = `${fileName(post.title)}.${ending}`
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href))
-  return `${link.download} downloaded.`
+  const name = `${fileName(post.title)}.${ending}`
+  saveFile(name, new Blob([text], { type: `${type};charset=utf-8` }))
+  return `${name} downloaded.`
 }
 
 /** The title's words in small letters, joined by `-`; of any script, as file systems take them all. */

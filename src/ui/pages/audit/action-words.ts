@@ -1,0 +1,66 @@
+import type { AuditAction, AuditEntry } from '../../api/audit.ts'
+
+/** What happened, in the words of the log. */
+export const actionWords: Record<AuditAction, string> = {
+  'project.created': 'Project created',
+  'project.renamed': 'Project renamed',
+  'project.archived': 'Project archived',
+  'project.restored': 'Project brought back',
+  'member.joined': 'Member joined',
+  'member.role_changed': 'Role changed',
+  'member.removed': 'Member removed',
+  'member.left': 'Member left',
+  'invitation.created': 'Invitation sent',
+  'invitation.revoked': 'Invitation revoked',
+  'api_key.created': 'API key made',
+  'api_key.rotated': 'API key replaced',
+  'api_key.revoked': 'API key revoked',
+  'audit_log.exported': 'Audit log exported',
+  'account.created': 'Signed up',
+  'account.deleted': 'Account deleted',
+  'account.renamed': 'Name changed',
+  'email.changed': 'Address changed',
+  'password.changed': 'Password changed',
+  'password.reset': 'Password reset',
+  'two_factor.enabled': 'Two-factor sign-in on',
+  'two_factor.disabled': 'Two-factor sign-in off',
+  'two_factor.recovery_codes_made': 'Recovery codes made',
+  'identity.linked': 'Identity linked',
+  'identity.unlinked': 'Identity unlinked',
+  'session.started': 'Signed in',
+  'session.refused': 'Sign-in refused',
+  'session.ended': 'Session ended',
+  'sessions.ended': 'Other sessions ended',
+}
+
+/** What a project's own log can hold; what people do to their accounts is in no project's. */
+export const projectActions = (Object.keys(actionWords) as AuditAction[]).filter((action) =>
+  /^(project|member|invitation|api_key|audit_log)\./.test(action),
+)
+
+/** Whom or what it happened to, and how: names where they are known, the end of an id where not. */
+export function aboutEntry({ target, details }: AuditEntry, names: ReadonlyMap<string, string>): string {
+  const isProject = target?.startsWith('prj_')
+  const whom =
+    target && !isProject && !details.email && !details.name ? (names.get(target) ?? short(target)) : ''
+  const parts = [
+    whom,
+    ...Object.entries(details)
+      .filter(([name]) => name !== 'invitation')
+      .map(([name, value]) => inWords(name, value)),
+  ]
+  return parts.filter(Boolean).join(' · ')
+}
+
+function inWords(name: string, value: unknown): string {
+  if (name === 'scopes') return `may ${(value as string[]).join(', ')}`
+  if (name === 'by') return `by ${short(String(value))}`
+  if (name === 'until') return `until ${dateTime.format(new Date(String(value)))}`
+  if (name === 'name') return `“${value}”`
+  if (typeof value === 'string') return value
+  return `${name} ${JSON.stringify(value)}`
+}
+
+const dateTime = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' })
+
+const short = (id: string) => `…${id.slice(-6)}`

@@ -1,0 +1,88 @@
+import { useState } from 'react'
+import type { Member } from '../../api/members.ts'
+import { useMay, useProject } from '../../api/projects.ts'
+import { useSession } from '../../api/session.ts'
+import { Menu, type MenuItem } from '../../components/menu.tsx'
+import { Moment } from '../../components/time.tsx'
+import { roleName } from '../../role-name.ts'
+import { HandOver, RemoveMember } from './part-with.tsx'
+import { RoleSelect } from './role-select.tsx'
+
+type Parting = { how: 'remove' | 'hand over'; member: Member }
+
+/** Everybody in the project. Only owners decide about owners. */
+export function MemberTable({ members }: { members: Member[] }) {
+  const [parting, setParting] = useState<Parting>()
+  const close = () => setParting(undefined)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="table" aria-label="Members" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Address</th>
+            <th scope="col">Role</th>
+            <th scope="col" className="number">
+              Joined
+            </th>
+            <th scope="col">
+              <span className="visually-hidden">Acts</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {members.map((member) => (
+            <MemberRow key={member.userId} member={member} onPart={(how) => setParting({ how, member })} />
+          ))}
+        </tbody>
+      </table>
+      {parting?.how === 'remove' && <RemoveMember member={parting.member} onClose={close} />}
+      {parting?.how === 'hand over' && <HandOver member={parting.member} onClose={close} />}
+    </section>
+  )
+}
+
+function MemberRow({ member, onPart }: { member: Member; onPart: (how: Parting['how']) => void }) {
+  const { userId, name, email, role, joinedAt } = member
+  const isSelf = useSession().data?.user?.id === userId
+  const mayManage = useMay('members:manage')
+  const isOwner = useProject()?.role === 'owner'
+  const mayDecide = mayManage && (isOwner || role !== 'owner')
+  const items = usePartings({ isSelf, mayDecide, role, onPart })
+  return (
+    <tr>
+      <th scope="row" dir="auto">
+        {name} {isSelf && <span className="muted">you</span>}
+      </th>
+      <td>{email}</td>
+      <td>{mayDecide ? <RoleSelect member={member} isSelf={isSelf} /> : roleName(role)}</td>
+      <td className="number">
+        <Moment at={joinedAt} />
+      </td>
+      <td className="number">
+        {items.length > 0 && <Menu label={`Acts for ${name}`} icon="more" look="quiet" items={items} />}
+      </td>
+    </tr>
+  )
+}
+
+/** One leaves a project oneself in its settings; here is what is done about others. */
+function usePartings({
+  isSelf,
+  mayDecide,
+  role,
+  onPart,
+}: {
+  isSelf: boolean
+  mayDecide: boolean
+  role: Member['role']
+  onPart: (how: Parting['how']) => void
+}): MenuItem[] {
+  const isDemo = useSession().data?.user?.isDemo
+  const mayHandOver = useProject()?.role === 'owner' && mayDecide && !isDemo && role !== 'owner'
+  if (isSelf || !mayDecide) return []
+  const remove: MenuItem = { label: 'Remove', icon: 'trash', danger: true, run: () => onPart('remove') }
+  const handOver: MenuItem = { label: 'Hand the project over', icon: 'key', run: () => onPart('hand over') }
+  return mayHandOver ? [handOver, remove] : [remove]
+}

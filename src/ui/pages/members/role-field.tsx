@@ -1,0 +1,22 @@
+import { type Role, useRights } from '../../api/projects.ts'
+import { roleName } from '../../role-name.ts'
+import { useOfferedRoles } from './role-select.tsx'
+
+/** One role of those that can be given, each with what it is for. */
+export function RoleField({ role, onChange }: { role: Role; onChange: (role: Role) => void }) {
+  const offered = useOfferedRoles(role)
+  const meanings = new Map(useRights().data?.roles.map(({ name, meaning }) => [name, meaning]))
+  return (
+    <fieldset className="role-field">
+      <legend>Role</legend>
+      {offered.map((each) => (
+        <label key={each}>
+          <input type="radio" name="role" checked={each === role} onChange={() => onChange(each)} />
+          <span>
+            <b>{roleName(each)}</b> <span className="muted">{meanings.get(each)}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}

@@ -1,0 +1,37 @@
+import { useEffect } from 'react'
+import { refreshSession } from '../api/query-client.ts'
+import type { Session } from '../api/session.ts'
+import { applyEvent } from '../live/apply-event.ts'
+import { useConnection } from '../live/connection.ts'
+import { shareStream } from '../live/shared-stream.ts'
+import { Pages } from '../routes.tsx'
+import { LostProject } from './lost-project.tsx'
+import { Shell } from './shell.tsx'
+
+const LOOK_MS = 30_000
+
+/** The house in the tab's project. Another project is another house: nothing of the one before is kept. */
+export function Workplace({ session }: { session: Session }) {
+  const { lost, permissions } = session
+  const mayFollow = !lost && (permissions?.includes('events:read') ?? false)
+  useEvents(session.project?.id, mayFollow)
+  if (lost) return <LostProject name={lost} session={session} />
+  return (
+    <Shell key={session.project?.id ?? ''} session={session}>
+      <Pages />
+    </Shell>
+  )
+}
+
+/** Follows the project; who may not follow it looks now and then whether their rights have changed. */
+function useEvents(projectId: string | undefined, mayFollow: boolean) {
+  const isRefused = useConnection() === 'refused'
+  useEffect(() => {
+    if (projectId && mayFollow) return shareStream(projectId, applyEvent)
+    const timer = setInterval(refreshSession, LOOK_MS)
+    return () => clearInterval(timer)
+  }, [projectId, mayFollow])
+  useEffect(() => {
+    if (isRefused) refreshSession()
+  }, [isRefused])
+}
