@@ -1,6 +1,8 @@
 import { afterEach, expect, setSystemTime, test } from 'bun:test'
+import { gte } from 'drizzle-orm'
+import { sessions } from '#db/schema/accounts.ts'
 import { SESSION_LIFETIME_MS } from '#src/accounts/sessions.ts'
-import { codeOf, testApp } from '../harness.ts'
+import { codeOf, testApp, until } from '../harness.ts'
 import { actionsOf, isSignedIn, openApp, openBrowser, signIn, signUp, thiefOf } from './browser.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -71,6 +73,9 @@ test('a session ends after seven days without use, and after thirty however much
   for (const days of [6, 12, 18, 24, 29]) {
     setSystemTime(start + days * DAY_MS)
     expect({ days, in: await isSignedIn(ada) }).toEqual({ days, in: true })
+    await until('the use is written down', () =>
+      app.db.$count(sessions, gte(sessions.lastUsedAt, Date.now())),
+    )
     if (days > 7) expect({ days, in: await isSignedIn(ben) }).toEqual({ days, in: false })
   }
   setSystemTime(start + SESSION_LIFETIME_MS + 60_000)
