@@ -132,12 +132,13 @@ async function toDeliveries(messages: PulledMessage[], { jobs, clock, log }: Par
     const content = decodeMessage(message)
     const earlyMs = (content?.dueAt ?? now) - now
     if (!content) {
-      log.warn({ contentType: message.metadata }, 'a message that is not of Quill was taken off the queue')
+      log.warn({ metadata: message.metadata }, 'a message that is not of Quill was taken off the queue')
       settled.push({ lease_id })
     } else if (earlyMs > 0) settled.push({ lease_id, delay_seconds: delaySeconds(earlyMs) })
     else deliveries.push({ jobId: content.jobId, receipt: lease_id, attempts })
   }
-  await jobs.settle(settled)
+  // What cannot be put in order now comes again; the deliveries beside it must not wait for that.
+  await jobs.settle(settled).catch((error) => log.warn({ err: error }, 'messages could not be set aside'))
   return deliveries
 }
 
