@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { atomically, ConditionFailed, type Db, isDuplicate, tryAtomically, type Write } from '#db/connect.ts'
-import { apiKeyProjects, apiKeys } from '#db/schema/projects.ts'
+import { apiKeyProjects, apiKeys, members } from '#db/schema/projects.ts'
 import { findPeople } from '#src/accounts/people.ts'
 import { type Actor, type AuditAction, audit } from '#src/audit/audit.ts'
 import { AppError, limitExceeded, notFound } from '#src/errors.ts'
@@ -36,9 +36,6 @@ export async function listProjectKeys(db: Db, projectId: string) {
 
 /** Makes a key of a person's. Returns it with its text, which is never shown again. Throws `limit_exceeded`. */
 export async function makeKey(db: Db, key: NewApiKey & { userId: string }, actor: Actor) {
-  const held = await db.$count(apiKeys, and(eq(apiKeys.userId, key.userId), isNull(apiKeys.revokedAt)))
-  if (held >= KEYS_PER_PERSON_MAX)
-    throw limitExceeded(`A person has at most ${KEYS_PER_PERSON_MAX} keys; you have ${held}.`)
   const { id, text, writes } = newApiKey(db, key)
   const { name, scopes } = key
   const entries = audits(db, actor, 'api_key.created', {
@@ -46,7 +43,20 @@ export async function makeKey(db: Db, key: NewApiKey & { userId: string }, actor
     projectIds: key.projectIds,
     details: { name, scopes },
   })
-  await db.batch([...writes, ...entries])
+  const held = sql`(SELECT count(*) FROM ${apiKeys} WHERE user_id = ${key.userId} AND revoked_at IS NULL)`
+  // A membership that the key rests on is touched, so that the count holds in the moment of writing.
+  const hasRoom = db
+    .update(members)
+    .set({ role: sql`role` })
+    .where(
+      and(
+        eq(members.userId, key.userId),
+        eq(members.projectId, key.projectIds[0]!),
+        sql`${held} < ${KEYS_PER_PERSON_MAX}`,
+      ),
+    )
+  if (!(await tryAtomically(db, hasRoom, [...writes, ...entries])))
+    throw limitExceeded(`A person has at most ${KEYS_PER_PERSON_MAX} keys.`)
   return { key: await requireKey(db, id), text }
 }
 

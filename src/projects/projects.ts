@@ -2,12 +2,12 @@ import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { type Db, isDuplicate, tryAtomically } from '#db/connect.ts'
 import { members, projects } from '#db/schema/projects.ts'
 import { type Actor, type AuditAction, audit } from '#src/audit/audit.ts'
-import { AppError } from '#src/errors.ts'
+import { limitExceeded } from '#src/errors.ts'
 import { newId } from '#src/ids.ts'
 import { tell } from '#src/jobs/events.ts'
 
 export const PROJECT_NAME_CHARS_MAX = 100
-/** Of those that one person made and has not archived. */
+/** Of those that one person owns. */
 export const PROJECTS_PER_PERSON_MAX = 100
 
 /** Creates a project with whoever makes it as its owner. Throws `limit_exceeded`. */
@@ -18,14 +18,16 @@ export async function createProject(
 ) {
   const id = newId('prj')
   const now = Date.now()
-  const owned = await db.$count(members, and(eq(members.userId, userId), eq(members.role, 'owner')))
-  if (owned >= PROJECTS_PER_PERSON_MAX)
-    throw new AppError('limit_exceeded', `A person can own ${PROJECTS_PER_PERSON_MAX} projects.`)
-  await db.batch([
-    db.insert(projects).values({ id, name, createdAt: now }),
+  const owned = sql`(SELECT count(*) FROM ${members} WHERE user_id = ${userId} AND role = 'owner')`
+  const create = db.run(
+    sql`INSERT INTO ${projects} (id, name, created_at)
+      SELECT ${id}, ${name}, ${now} WHERE ${owned} < ${PROJECTS_PER_PERSON_MAX}`,
+  )
+  const done = await tryAtomically(db, create, [
     db.insert(members).values({ projectId: id, userId, role: 'owner', createdAt: now }),
     audit(db, actor, 'project.created', { projectId: id, target: id, details: { name } }),
   ])
+  if (!done) throw limitExceeded(`A person can own ${PROJECTS_PER_PERSON_MAX} projects.`)
   return { id, name }
 }
 
