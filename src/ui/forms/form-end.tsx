@@ -7,16 +7,19 @@ import type { Form } from './use-form.ts'
 export const FormEnd = ({
   form,
   look = 'plain',
+  remedy,
   beside,
   children,
 }: {
   form: Form
   look?: 'plain' | 'primary' | 'danger'
+  /** What to do about the refusal. */
+  remedy?: ReactNode
   beside?: ReactNode
   children: ReactNode
 }) => (
   <>
-    {form.problem !== undefined && <ProblemNotice error={form.problem} />}
+    {form.problem !== undefined && <ProblemNotice error={form.problem} act={remedy} />}
     <div className="acts">
       <Button look={look} type="submit" pending={form.pending}>
         {children}

@@ -9,18 +9,20 @@ type Props = {
   look?: 'primary' | 'danger'
   /** Whose password it is about, for password managers. */
   email?: string
+  remedy?: ReactNode
   onCancel: () => void
   children?: ReactNode
 }
 
 /** A form of the account, which can be left as it was. */
-export const AccountForm = ({ form, act, look = 'primary', email, onCancel, children }: Props) => (
+export const AccountForm = ({ form, act, look = 'primary', email, remedy, onCancel, children }: Props) => (
   <form className="account-form" {...form.props}>
     {email && <input type="email" autoComplete="username" value={email} readOnly hidden />}
     {children}
     <FormEnd
       form={form}
       look={look}
+      remedy={remedy}
       beside={
         <Button look="quiet" onClick={onCancel}>
           Cancel

@@ -40,6 +40,7 @@ function DeleteForm({ account, close }: { account: Account; close: () => void })
       act={`Delete the account of ${account.email}`}
       look="danger"
       email={account.email}
+      remedy={isLastOwner && <WaysOut />}
       onCancel={close}
     >
       {hasPassword && (
@@ -51,12 +52,13 @@ function DeleteForm({ account, close }: { account: Account; close: () => void })
           kind="current"
         />
       )}
-      {isLastOwner && (
-        <p className="section-text">
-          Hand it over among its <Link href="/settings/members">members</Link>, or archive it in its{' '}
-          <Link href="/settings">settings</Link>. Then come back.
-        </p>
-      )}
     </AccountForm>
   )
 }
+
+const WaysOut = () => (
+  <>
+    <Link href="/settings/members">Hand it over</Link>
+    <Link href="/settings">Archive it</Link>
+  </>
+)
