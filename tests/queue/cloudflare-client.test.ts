@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import { jobKinds, kindDefaults } from '#src/jobs/kinds.ts'
+import { DELIVERY_LEASE_MS } from '#src/queue/cloudflare.ts'
 import { cloudflareApi } from '#src/queue/cloudflare-api.ts'
 import { type Action, CloudflareError } from '#src/queue/cloudflare-errors.ts'
 import { decodeMessage, encodeMessage } from '#src/queue/cloudflare-messages.ts'
@@ -318,6 +320,12 @@ describe('messages', () => {
     for (const strange of [base64, 7, null, '{"job":""}', '{"job":7}', '[]', `{"job":"${'x'.repeat(129)}"}`])
       expect(read(strange, 'text')).toBeUndefined()
     expect(read(body, 'v8')).toBeUndefined()
+  })
+
+  test('stay with their worker longer than any kind of job may take', () => {
+    const longestMs = Math.max(...Object.values({ ...jobKinds, kindDefaults }).map((kind) => kind.timeoutMs))
+    expect(DELIVERY_LEASE_MS).toBeGreaterThan(longestMs)
+    expect(DELIVERY_LEASE_MS).toBeLessThanOrEqual(12 * 3_600_000)
   })
 
   test('cannot outgrow a batch, and an id that could is refused', () => {
