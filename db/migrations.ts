@@ -2,6 +2,7 @@ import ground from './migrations/0001-ground.sql' with { type: 'text' }
 import access from './migrations/0002-access.sql' with { type: 'text' }
 import limits from './migrations/0003-limits.sql' with { type: 'text' }
 import queue from './migrations/0004-queue.sql' with { type: 'text' }
+import auditLog from './migrations/0005-audit-log.sql' with { type: 'text' }
 
 export type Migration = { tag: string; sql: string }
 
@@ -11,4 +12,5 @@ export const migrations: readonly Migration[] = [
   { tag: '0002-access', sql: access },
   { tag: '0003-limits', sql: limits },
   { tag: '0004-queue', sql: queue },
+  { tag: '0005-audit-log', sql: auditLog },
 ]
