@@ -46,15 +46,18 @@ function parseJson(bytes: Uint8Array): unknown {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     return JSON.parse(text, NEEDS_REPAIR.test(text) ? repair : undefined)
-  } catch {
+  } catch (error) {
+    if (error instanceof AppError) throw error
     throw new AppError('malformed_body', 'The body is not valid JSON in UTF-8.')
   }
 }
 
-// An escape can spell what no database can keep: half a surrogate pair, or NUL.
-const NEEDS_REPAIR = /\\u(?:0000|d[89a-f])/i
+// An escape can spell what no database can keep: half a surrogate pair, or NUL. It can spell a name as well.
+const NEEDS_REPAIR = /toString|\\u(?:00|d[89a-f])/i
 
-function repair(_key: string, value: unknown): unknown {
+function repair(key: string, value: unknown): unknown {
+  // Whoever puts such an object into a sentence, to say what is wrong with it, fails.
+  if (key === 'toString') throw new AppError('malformed_body', 'No field of a body can be called `toString`.')
   return typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value
 }
 

@@ -6,6 +6,8 @@ const ISSUES_MAX = 20
 /** How many missing or unknown parts weigh as much as one wrong name. */
 const UNLIKE = 100
 
+const FOUND = / but found: .*$/s
+
 const PLACES: Record<string, string> = {
   body: 'The body',
   query: 'The query',
@@ -70,5 +72,6 @@ function findNumber(value: unknown, context: RequestParts): { place?: string; na
 function messageOf({ schema, summary, message }: Complaint): string {
   if (schema && isWholeNumber(schema)) return 'must be a whole number'
   if (Array.isArray(schema?.enum)) return `must be one of ${schema.enum.join(', ')}`
-  return String(summary ?? message ?? 'is not valid')
+  // What was found in the place of a text may be a secret, and messages are logged.
+  return String(summary ?? message ?? 'is not valid').replace(FOUND, '')
 }
