@@ -43,7 +43,7 @@ export type FakeOptions = {
 export type FakeRequest = { at: number; method: string; path: string; operation: Operation; status: number }
 
 /** An account of Cloudflare with Queues, on loopback. Time is the real one, moved forward by `advance`. */
-export type FakeQueues = {
+export type FakeQueues = AsyncDisposable & {
   /** What stands for https://api.cloudflare.com/client/v4. */
   url: string
   port: number
@@ -93,6 +93,11 @@ export async function startCloudflareQueues(options: FakeOptions = {}): Promise<
     server.listen(options.port ?? 0, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
+  const stop = async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    state.db.close()
+  }
 
   return {
     url: `http://127.0.0.1:${port}/client/v4`,
@@ -112,11 +117,8 @@ export async function startCloudflareQueues(options: FakeOptions = {}): Promise<
         .query<MessageRow, [string]>('SELECT * FROM messages WHERE queue_id = ? ORDER BY seq')
         .all(findQueueByName(state, name)?.id ?? ''),
     depth: (name) => backlog(state, findQueueByName(state, name)?.id ?? '').backlog_count,
-    async stop() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-      state.db.close()
-    },
+    stop,
+    [Symbol.asyncDispose]: stop,
   }
 }
 
