@@ -3,7 +3,7 @@ import type { BatchItem } from 'drizzle-orm/batch'
 import { drizzle, type SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'
 import { migrate } from './migrate.ts'
 import { type Migration, migrations } from './migrations.ts'
-import { openSqlite, sqlitePort } from './sqlite.ts'
+import { openSqlite, type Synchronous, sqlitePort } from './sqlite.ts'
 
 export type Statement = { sql: string; params: unknown[] }
 export type Row = unknown[]
@@ -41,8 +41,9 @@ export class ConditionFailed extends Error {
 export function connect(
   url: string,
   pending: readonly Migration[] = migrations,
+  synchronous?: Synchronous,
 ): Connection & { applied: string[] } {
-  const database = openSqlite(url.replace(/^file:/, ''))
+  const database = openSqlite(url.replace(/^file:/, ''), synchronous)
   try {
     const applied = migrate(database, pending)
     const port = sqlitePort(database)

@@ -3,6 +3,7 @@ import access from './migrations/0002-access.sql' with { type: 'text' }
 import limits from './migrations/0003-limits.sql' with { type: 'text' }
 import queue from './migrations/0004-queue.sql' with { type: 'text' }
 import auditLog from './migrations/0005-audit-log.sql' with { type: 'text' }
+import dispatched from './migrations/0006-dispatched.sql' with { type: 'text' }
 
 export type Migration = { tag: string; sql: string }
 
@@ -13,4 +14,5 @@ export const migrations: readonly Migration[] = [
   { tag: '0003-limits', sql: limits },
   { tag: '0004-queue', sql: queue },
   { tag: '0005-audit-log', sql: auditLog },
+  { tag: '0006-dispatched', sql: dispatched },
 ]

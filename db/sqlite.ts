@@ -11,15 +11,18 @@ const CACHE_KIB = 16_000
 /** Enough for every statement Quill writes; beyond it the oldest is prepared again. */
 const STATEMENTS_CACHED_MAX = 500
 
+/** With FULL a commit is on the disk before it is answered; with NORMAL a power cut may take the last ones. */
+export type Synchronous = 'FULL' | 'NORMAL'
+
 /**
  * Opens a database file (or `:memory:`). busy_timeout comes first: switching to WAL takes a lock, and
  * several processes that start together would otherwise crash on it.
  */
-export function openSqlite(file: string): Database {
+export function openSqlite(file: string, synchronous: Synchronous = 'FULL'): Database {
   const database = new Database(file, { create: true, strict: true })
   database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   database.run('PRAGMA journal_mode = WAL')
-  database.run('PRAGMA synchronous = FULL')
+  database.run(`PRAGMA synchronous = ${synchronous}`)
   database.run('PRAGMA foreign_keys = ON')
   database.run('PRAGMA temp_store = MEMORY')
   database.run(`PRAGMA cache_size = -${CACHE_KIB}`)

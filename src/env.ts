@@ -10,6 +10,7 @@ import {
   type LogLevel,
   logLevel,
   nonEmpty,
+  oneOf,
   origins,
   publicUrl,
   type SignUp,
@@ -91,6 +92,11 @@ const settings = {
     'How long the jobs of a worker that died stay its own, in milliseconds.',
     wholeNumber(500, 600_000),
   ),
+  SQLITE_SYNCHRONOUS: setting(
+    'FULL',
+    '`FULL`: what was answered survives a power cut. `NORMAL`: faster, but a power cut may take the last moments with it; a crash takes nothing either way.',
+    oneOf('FULL', 'NORMAL'),
+  ),
 } as const
 
 export type Env = {
@@ -117,6 +123,7 @@ export type Env = {
   queue: QueueSettings
   workerConcurrency: number
   jobLeaseMs: number
+  synchronous: 'FULL' | 'NORMAL'
 }
 
 /** Thrown when the configuration cannot be used; `problems` holds one line for each thing to mend. */
@@ -194,6 +201,7 @@ export function readEnv(
     queue: queue ?? { backend: 'inline' },
     workerConcurrency: read('WORKER_CONCURRENCY'),
     jobLeaseMs: read('JOB_LEASE_MS'),
+    synchronous: read('SQLITE_SYNCHRONOUS'),
   }
   if (problem && needsQueue) problems.push(problem)
   for (const name of ['GITHUB', 'GOOGLE'] as const)

@@ -11,6 +11,7 @@ import { createLog } from './log.ts'
 import { openMailer } from './mail/mailer.ts'
 import { createPost } from './mail/post.ts'
 import { examineQueue, openQueue } from './queue/backends.ts'
+import { openBell } from './queue/bell.ts'
 import { installationSecret } from './secrets/installation-secret.ts'
 import { openKeyRing } from './secrets/key-ring.ts'
 
@@ -32,7 +33,9 @@ export function openServices(env: Env, { demo }: { demo: boolean }): Services {
     ending.abort()
     hub.close()
   }
-  const queue = openQueue({ db, log }, env.queue)
+  const bell = openBell(`${env.databaseUrl.replace(/^file:/, '')}-bell`)
+  bell.listen(hub.wake)
+  const queue = openQueue({ db, log, bell }, env.queue)
   return {
     db,
     env,
@@ -48,6 +51,7 @@ export function openServices(env: Env, { demo }: { demo: boolean }): Services {
     close() {
       end()
       void queue.close()
+      bell.close()
       close()
     },
   }
@@ -93,7 +97,7 @@ export async function openAccess(
 /** Opens the database and applies pending migrations. Throws ConfigError in one line when it cannot. */
 export function openDatabase(env: Env): Connection & { applied: string[] } {
   try {
-    return connect(env.databaseUrl)
+    return connect(env.databaseUrl, undefined, env.synchronous)
   } catch (error) {
     throw new ConfigError([`DATABASE_URL ${env.databaseUrl} cannot be opened: ${(error as Error).message}`])
   }

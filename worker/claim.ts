@@ -65,8 +65,11 @@ export async function claimAll(db: Db, ids: readonly string[], options: ClaimOpt
     ],
   )
   const claimed = rows.map((row) => claimedRow(row, worker))
-  if (limited.length === 0 || claimed.length === ids.length) return claimed
-  return [...claimed, ...(await claimLimited(db, ids, { ...options, kinds, limited }))]
+  if (limited.length && claimed.length < ids.length)
+    claimed.push(...(await claimLimited(db, ids, { ...options, kinds, limited })))
+  // Whoever delivered them put them in the order in which they are to begin.
+  const byId = new Map(claimed.map((job) => [job.id, job]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
 /** The same for one job; undefined when it was not to be had. */

@@ -126,7 +126,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     const [first, ...others] = [...untold.values()].map(tellTaken)
     untold.clear()
     if (!first) return
-    db.batch([first, ...others]).then(committed, (error) =>
+    db.batch([first, ...others]).then(noticed, (error) =>
       log.error({ err: error }, 'that jobs were taken could not be told'),
     )
   }

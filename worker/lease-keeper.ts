@@ -40,7 +40,7 @@ export type LeaseKeeper = {
   stop(): void
 }
 
-export type KeeperOptions = { db: Db; log: Log; leaseMs: number; kinds?: Kinds }
+export type KeeperOptions = { db: Db; log: Log; leaseMs: number; kinds?: Kinds; deafMs?: number }
 
 /** Renews the leases of all jobs that a worker holds, and interrupts those that must stop. */
 export function keepLeases({ db, log, leaseMs, kinds }: KeeperOptions): LeaseKeeper {
@@ -117,11 +117,13 @@ export function keepLeases({ db, log, leaseMs, kinds }: KeeperOptions): LeaseKee
 }
 
 /** Reports a handler that is still at work long after it was told to stop. Call the result when it ended. */
-export function reportDeaf(log: Log, { id, kind }: JobRow, because: Because): () => void {
-  const timer = setTimeout(
-    () => log.warn({ jobId: id, kind, because }, 'a handler ignores its signal'),
-    DEAF_MS,
-  )
+export function reportDeaf(
+  { log, deafMs = DEAF_MS }: Pick<KeeperOptions, 'log' | 'deafMs'>,
+  { id, kind }: JobRow,
+  because: Because,
+): () => void {
+  const report = () => log.warn({ jobId: id, kind, because }, 'a handler ignores its signal')
+  const timer = setTimeout(report, deafMs)
   timer.unref()
   return () => clearTimeout(timer)
 }

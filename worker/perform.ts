@@ -93,7 +93,7 @@ export async function performHeld(held: Held, options: Worker): Promise<void> {
 /** Runs the handler until it is done or interrupted: one that ignores its signal must not keep the worker. */
 function compute(held: Held, input: unknown, options: Worker): Promise<JobResult> {
   const { job } = held
-  const { db, log, handlers, committed, keeper } = options
+  const { db, handlers, committed, keeper } = options
   const handler = handlers[job.kind]
   if (!handler) throw new AppError('internal', `This worker does not know jobs of the kind ${job.kind}.`)
   if (job.attempts > ATTEMPTS_MAX)
@@ -114,7 +114,7 @@ function compute(held: Held, input: unknown, options: Worker): Promise<JobResult
     })
     held.onInterrupt = (reason) => {
       controller?.abort(reason)
-      const heard = reportDeaf(log, job, reason.because)
+      const heard = reportDeaf(options, job, reason.because)
       work.then(heard, heard)
       reject(reason)
     }

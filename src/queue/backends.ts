@@ -1,12 +1,14 @@
 import type { Db } from '#db/connect.ts'
 import type { Log } from '#src/log.ts'
 import type { QueueSettings } from '#src/queue-settings.ts'
+import type { Bell } from './bell.ts'
 import { cloudflareQueue } from './cloudflare.ts'
 import { examineCloudflare, type Finding } from './cloudflare-examine.ts'
 import { inlineQueue } from './inline.ts'
+import { throughOutbox } from './outbox.ts'
 import type { Queue, QueueName } from './queue.ts'
 
-type Opening = { db: Db; log: Log }
+type Opening = { db: Db; log: Log; bell?: Bell }
 type Settings<Name extends QueueName> = Extract<QueueSettings, { backend: Name }>
 type Backend<Name extends QueueName> = {
   open(opening: Opening, settings: Settings<Name>): Queue
@@ -16,9 +18,9 @@ type Backend<Name extends QueueName> = {
 
 /** Every backend: another one is an entry here, its name in queue.ts and its settings in queue-settings.ts. */
 const backends: { [Name in QueueName]: Backend<Name> } = {
-  inline: { open: ({ db }) => inlineQueue(db), examine: async () => [] },
+  inline: { open: ({ db, bell }) => inlineQueue(db, { bell }), examine: async () => [] },
   cloudflare: {
-    open: ({ log }, settings) => cloudflareQueue({ ...settings, log }),
+    open: ({ db, log }, settings) => throughOutbox({ db, log, queue: cloudflareQueue({ ...settings, log }) }),
     examine: (settings) => examineCloudflare(settings),
   },
 }

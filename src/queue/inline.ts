@@ -2,7 +2,8 @@ import type { Db } from '#db/connect.ts'
 import type { Kinds } from '#src/jobs/kinds.ts'
 import type { Bell } from './bell.ts'
 import type { Delivery, Queue } from './queue.ts'
-import { LANES, readyFinder } from './ready.ts'
+import { type Found, LANES, readyFinder } from './ready.ts'
+import { createWaker } from './waker.ts'
 
 /** How soon a job is noticed of which nobody told: the bell is heard at once, but may be missing. */
 const POLL_MS = 100
@@ -20,36 +21,35 @@ export type InlineOptions = {
 
 /** The queue that is the table of jobs itself: sending is waking who waits, and a claim is the acknowledgement. */
 export function inlineQueue(db: Db, { bell, kinds, now = Date.now }: InlineOptions = {}): Queue {
-  const waiting = new Set<() => void>()
+  const waker = createWaker()
   const find = readyFinder(db, { kinds, now })
-  const stopListening = bell?.listen(wakeAll)
+  const stopListening = bell?.listen(waker.wake)
   let closed = false
 
   return {
     name: 'inline',
     async send(jobIds, { delayMs = 0 } = {}) {
       if (delayMs > 0) await putOff(jobIds, delayMs)
-      wakeAll()
+      waker.wake()
       bell?.ring()
     },
     pull: async ({ max, waitMs, signal, kinds: only }) => {
       const deadline = performance.now() + waitMs
       while (true) {
-        const woken = untilWoken(signal)
-        const { ids, nextAt = Infinity } = closed ? { ids: [] } : await find(max, only)
+        const woken = waker.listen(signal)
+        const { ids, nextAt = Number.POSITIVE_INFINITY } = closed ? NOTHING : await find(max, only)
         const remainingMs = deadline - performance.now()
         if (ids.length || remainingMs <= 0 || signal.aborted || closed) {
-          woken.wake()
+          woken.cancel()
           return ids.map(delivered)
         }
-        woken.within(Math.max(0, Math.min(POLL_MS, remainingMs, nextAt - now())))
-        await woken.promise
+        await woken.within(Math.max(1, Math.min(POLL_MS, remainingMs, nextAt - now())))
       }
     },
     // What was acknowledged has been claimed, which took it out of the index that is walked.
     async settle({ retried = [] }) {
       for (const { delivery, delayMs } of retried) await putOff([delivery.jobId], delayMs)
-      if (retried.length) wakeAll()
+      if (retried.length) waker.wake()
     },
     // A job of this queue dies in its row alone.
     undeliverable: { pull: async () => [], acknowledge: async () => {} },
@@ -63,19 +63,15 @@ export function inlineQueue(db: Db, { bell, kinds, now = Date.now }: InlineOptio
     },
     async resume() {
       await db.rows(`DELETE FROM queue_pauses WHERE queue = 'jobs'`, [])
-      wakeAll()
+      waker.wake()
       bell?.ring()
     },
     isPaused: async () => (await db.rows(`SELECT 1 FROM queue_pauses WHERE queue = 'jobs'`, [])).length > 0,
     async close() {
       closed = true
       stopListening?.()
-      wakeAll()
+      waker.wake()
     },
-  }
-
-  function wakeAll() {
-    for (const wake of waiting) wake()
   }
 
   async function putOff(jobIds: readonly string[], delayMs: number) {
@@ -84,28 +80,9 @@ export function inlineQueue(db: Db, { bell, kinds, now = Date.now }: InlineOptio
       [now() + delayMs, JSON.stringify(jobIds)],
     )
   }
-
-  // Begins to listen before the table is read, so that a job written meanwhile is not slept over.
-  function untilWoken(signal: AbortSignal) {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    let timer: Timer | undefined
-    const wake = () => {
-      clearTimeout(timer)
-      waiting.delete(wake)
-      signal.removeEventListener('abort', wake)
-      resolve()
-    }
-    waiting.add(wake)
-    signal.addEventListener('abort', wake)
-    return {
-      promise,
-      wake,
-      within(ms: number) {
-        timer = setTimeout(wake, ms)
-      },
-    }
-  }
 }
+
+const NOTHING: Found = { ids: [], nextAt: undefined }
 
 const COUNT = `SELECT count(*) FROM (SELECT 1 FROM jobs WHERE ready = 1 LIMIT ${DEPTH_COUNTED_MAX})`
 

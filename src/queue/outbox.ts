@@ -1,0 +1,126 @@
+import type { Db } from '#db/connect.ts'
+import type { Kinds } from '#src/jobs/kinds.ts'
+import type { Log } from '#src/log.ts'
+import type { Queue } from './queue.ts'
+import { LANES, readyFinder } from './ready.ts'
+import { createWaker } from './waker.ts'
+
+/** How many jobs are sent in one call. */
+const BATCH_MAX = 100
+/**
+ * How many jobs may be on their way at a time. The others wait in the database, where projects take turns: a queue
+ * outside delivers in the order in which it was sent to.
+ */
+const ON_THEIR_WAY_MAX = 1_000
+/** How long a sender may take; when it died meanwhile, another sends again. */
+const SENDING_MS = 30_000
+/** A job whose message nobody has seen after this long is sent again. */
+const RESEND_MS = 60 * 60_000
+/** How soon a job is noticed of which nobody told. */
+const POLL_MS = 500
+/** How long to rest after a failure; it doubles with each, up to the second figure. */
+const REST_MS = [1_000, 30_000] as const
+
+export type OutboxOptions = {
+  db: Db
+  log: Log
+  /** Where messages are sent to. */
+  queue: Queue
+  kinds?: Kinds
+  now?(): number
+  restMs?: readonly [first: number, most: number]
+}
+
+export type Outbox = Queue & {
+  /** How long the oldest job that could be sent has not been. */
+  lagMs(): Promise<number>
+}
+
+/**
+ * A queue outside of the database, behind the table of jobs: the row that stands there because of the work that asked
+ * for it is what will be sent. `send` says that there are rows; a dispatcher sends what was not sent, and sends again
+ * when it does not know. Several processes may dispatch at once: a row is taken by one of them.
+ */
+export function throughOutbox({ db, log, queue, kinds, ...options }: OutboxOptions): Outbox {
+  const { now = Date.now, restMs: [firstRestMs, mostRestMs] = REST_MS } = options
+  const find = readyFinder(db, { kinds, now })
+  const waker = createWaker()
+  let closed = false
+  let failures = 0
+  const dispatching = dispatch()
+
+  return {
+    ...queue,
+    async send(jobIds, { delayMs = 0 } = {}) {
+      if (delayMs > 0) await db.rows(PUT_OFF, [now() + delayMs, JSON.stringify(jobIds)])
+      waker.wake()
+    },
+    async lagMs() {
+      const [[since]] = (await db.rows(`SELECT min(due_at) FROM (${LANES})`, ['', '', BATCH_MAX])) as [
+        [number | null],
+      ]
+      return since === null ? 0 : Math.max(0, now() - since)
+    },
+    async close() {
+      closed = true
+      waker.wake()
+      await dispatching
+      await queue.close()
+    },
+  }
+
+  async function dispatch() {
+    while (!closed) {
+      const woken = waker.listen()
+      const restMs = await sendSome().catch(rest)
+      if (closed || restMs === 0) woken.cancel()
+      else await woken.within(restMs)
+    }
+  }
+
+  /** Sends what is ready and was not sent. Returns how long there will be nothing more to do. */
+  async function sendSome(): Promise<number> {
+    const [[onTheirWay]] = (await db.rows(ON_THEIR_WAY, [])) as [[number]]
+    const room = Math.min(BATCH_MAX, ON_THEIR_WAY_MAX - onTheirWay)
+    if (room <= 0) return POLL_MS
+    const { ids, nextAt = Number.POSITIVE_INFINITY } = await find(room)
+    const taken = ids.length ? await take(ids) : []
+    if (taken.length === 0) return Math.max(1, Math.min(POLL_MS, nextAt - now()))
+    try {
+      await queue.send(taken)
+    } catch (error) {
+      await db.rows(TAKE_BACK, [JSON.stringify(taken)])
+      throw error
+    }
+    await db.rows(SENT, [now() + RESEND_MS, JSON.stringify(taken)])
+    failures = 0
+    return 0
+  }
+
+  // A job that was cancelled meanwhile is not taken.
+  async function take(ids: string[]): Promise<string[]> {
+    const rows = await db.rows(TAKE, [now(), now() + SENDING_MS, JSON.stringify(ids)])
+    return rows.map(([id]) => id as string)
+  }
+
+  function rest(error: unknown): number {
+    const restMs = Math.min(mostRestMs, firstRestMs * 2 ** failures++)
+    if (!closed)
+      log.error({ err: error, restMs }, 'jobs could not be sent; they wait in the database and will be')
+    return restMs
+  }
+}
+
+const IDS = 'id IN (SELECT value FROM json_each(?))'
+
+const ON_THEIR_WAY = `SELECT count(*) FROM jobs WHERE state = 'queued' AND dispatched_at IS NOT NULL`
+
+const TAKE = `UPDATE jobs SET ready = 0, dispatched_at = ?1, due_at = ?2
+  WHERE id IN (SELECT value FROM json_each(?3)) AND ready = 1 RETURNING id`
+
+const TAKE_BACK = `UPDATE jobs SET ready = 1, due_at = dispatched_at, dispatched_at = NULL
+  WHERE ${IDS} AND state = 'queued' AND dispatched_at IS NOT NULL`
+
+const SENT = `UPDATE jobs SET due_at = ? WHERE ${IDS} AND state = 'queued' AND dispatched_at IS NOT NULL`
+
+const PUT_OFF = `UPDATE jobs SET ready = 0, due_at = ? WHERE ${IDS} AND state = 'queued' AND dispatched_at IS NULL`
