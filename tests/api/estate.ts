@@ -1,6 +1,5 @@
 import { desc, eq } from 'drizzle-orm'
 import { identities, sessions } from '#db/schema/accounts.ts'
-import { jobs } from '#db/schema/jobs.ts'
 import { projects, type Role } from '#db/schema/projects.ts'
 import { startSession } from '#src/accounts/sessions.ts'
 import { operator } from '#src/audit/audit.ts'
@@ -35,7 +34,7 @@ const placeNames = [
   'run',
   'cancelledRun',
   'job',
-  'deadJob',
+  'cancelledJob',
   'auditEntry',
 ] as const
 
@@ -177,16 +176,8 @@ async function makeContent(app: TestApp, project: string, key: string): Promise<
   const { run } = await ask('POST', '/pipelines/generate_blog', { documentId: document })
   const step = { title: 'A title', markdown: 'Text.' }
   const { job } = await ask('POST', '/steps/seo.generate', step)
-  const { job: deadJob } = await ask('POST', '/steps/seo.generate', step)
-  await app.db
-    .update(jobs)
-    .set({
-      state: 'dead',
-      dueAt: null,
-      finishedAt: Date.now(),
-      error: { code: 'internal', message: 'It broke.' },
-    })
-    .where(eq(jobs.id, deadJob.id))
+  const { job: cancelledJob } = await ask('POST', '/steps/seo.generate', step)
+  await ask('POST', `/jobs/${cancelledJob.id}/cancel`)
   return {
     source,
     passage: passages.items[0].id,
@@ -195,7 +186,7 @@ async function makeContent(app: TestApp, project: string, key: string): Promise<
     run: run.id,
     cancelledRun: cancelledRun.id,
     job: job.id,
-    deadJob: deadJob.id,
+    cancelledJob: cancelledJob.id,
   }
 }
 

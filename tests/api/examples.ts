@@ -154,7 +154,7 @@ export const examples: Record<string, Row> = {
   listJobs: ({ ids }) => queries({ runId: ids.run }, { cursor: cursorAt(ids.job) }),
   getJob: at('job'),
   cancelJob: at('job'),
-  retryJob: at('deadJob'),
+  retryJob: at('cancelledJob'),
   streamEvents: plain,
 }
 
