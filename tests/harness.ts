@@ -151,6 +151,7 @@ const unlimited: Limits = {
   request: () => {},
   anonymous: () => {},
   take: () => {},
+  mayTake: async () => true,
   signedIn: async () => {},
   signIn: async () => ({ succeeded: async () => {} }),
 }

@@ -1,5 +1,6 @@
 import type { AppDeps } from '#src/app-deps.ts'
 import { type Actor, audit } from '#src/audit/audit.ts'
+import { PASSWORD_RESETS_PER_ACCOUNT } from '#src/limits/rate-limits.ts'
 import { addressConfirmation, passwordReset } from '#src/mail/messages.ts'
 import { hasOpenInvitation } from '#src/projects/invitations.ts'
 import { installationSecret } from '#src/secrets/installation-secret.ts'
@@ -7,7 +8,7 @@ import { PASSWORD_PROVIDER } from './account.ts'
 import type { Auth } from './auth.ts'
 import { type IdentityProviderName, identityProviders } from './identity-providers.ts'
 import { links } from './links.ts'
-import { DEMO_EMAIL, findPeople } from './people.ts'
+import { DEMO_EMAIL, findPeople, proveAddress } from './people.ts'
 import { CONFIRM_LINK_MINUTES, RESET_LINK_MINUTES } from './sessions.ts'
 import { currentVisit } from './visit.ts'
 
@@ -20,47 +21,29 @@ export type AccountsDeps = Pick<AppDeps, 'db' | 'env' | 'log' | 'keyRing' | 'lim
 export type Accounts = {
   providers: readonly IdentityProviderName[]
   auth(): Promise<Auth>
-  /** Signs a session's token as the engine does, for a cookie. */
-  sign(token: string): Promise<string>
 }
 
 export function openAccounts(deps: AccountsDeps): Accounts {
   const { db, env, log, keyRing } = deps
   const providers = identityProviders(env)
   let opened: Promise<Auth> | undefined
-  const secret = () => installationSecret(db, keyRing, AUTH_SECRET)
+  const auth = () => {
+    opened ??= open().catch((error) => {
+      opened = undefined
+      throw error
+    })
+    return opened
+  }
   const open = async () => {
     const { createAuth } = await import('./auth.ts')
-    return createAuth({
-      db,
-      env,
-      log,
-      ring: keyRing,
-      secret: await secret(),
-      hooks: hooksOf(deps),
-      providers,
-    })
+    const secret = await installationSecret(db, keyRing, AUTH_SECRET)
+    return createAuth({ db, env, log, ring: keyRing, secret, hooks: hooksOf(deps, auth), providers })
   }
-  return {
-    providers: providers.names,
-    auth() {
-      opened ??= open().catch((error) => {
-        opened = undefined
-        throw error
-      })
-      return opened
-    },
-    async sign(token) {
-      const signature = new Bun.CryptoHasher('sha256', (await secret()).reveal())
-        .update(token)
-        .digest('base64')
-      return `${token}.${signature}`
-    },
-  }
+  return { providers: providers.names, auth }
 }
 
 /** Mails go out behind the answer: how long it takes must not tell whether an account exists. */
-function hooksOf({ db, env, limits, post }: AccountsDeps) {
+function hooksOf({ db, env, limits, post }: AccountsDeps, auth: () => Promise<Auth>) {
   const { confirm, reset } = links(env)
   const actorOf = (user: { id: string; name: string }): Actor => ({
     userId: user.id,
@@ -76,6 +59,11 @@ function hooksOf({ db, env, limits, post }: AccountsDeps) {
       if (email === DEMO_EMAIL) return
       post.send(email, passwordReset({ link: reset(token), minutes: RESET_LINK_MINUTES }))
     },
+    // Whoever began it, whoever reads the mails of this address may have the account, with a password of theirs.
+    async signedUpAgain(email: string) {
+      const allowed = await limits.mayTake(PASSWORD_RESETS_PER_ACCOUNT, email)
+      if (allowed) await (await auth()).api.requestPasswordReset({ body: { email } })
+    },
     admits: async (email: string) => env.signUp === 'open' || (await hasOpenInvitation(db, email)),
     async linked({ userId, providerId }: { userId: string; providerId: string }) {
       const person = (await findPeople(db, [userId])).get(userId)
@@ -89,8 +77,11 @@ function hooksOf({ db, env, limits, post }: AccountsDeps) {
       await audit(db, actorOf(user), 'account.created', { target: user.id })
     },
     async passwordReset(user: { id: string; name: string; email: string }) {
-      await audit(db, actorOf(user), 'password.reset', { target: user.id })
-      // Whoever holds the link has the address: an attack on the account does not keep them out.
+      // Whoever holds the link has the address: it is proven, and an attack on the account does not keep them out.
+      await db.batch([
+        proveAddress(db, user.id),
+        audit(db, actorOf(user), 'password.reset', { target: user.id }),
+      ])
       const { address } = currentVisit()
       if (address) await limits.signedIn({ account: user.email, address })
     },

@@ -30,6 +30,8 @@ type Created = { id: string; name: string; email: string }
 export type AuthHooks = {
   sendConfirmation(email: string, token: string): Promise<void>
   sendReset(email: string, token: string): Promise<void>
+  /** Somebody signed up with an address that has an account. */
+  signedUpAgain(email: string): Promise<void>
   /** Whether somebody of this address may make an account. */
   admits(email: string): Promise<boolean>
   created(user: Created): Promise<void>
@@ -101,11 +103,12 @@ export function createAuth({ db, env, log, ring, secret, hooks, providers }: Aut
       password: { hash: hashPassword, verify: verifyPassword },
       sendResetPassword: ({ user, token }) => hooks.sendReset(user.email, token),
       onPasswordReset: ({ user }) => hooks.passwordReset(user),
+      onExistingUserSignUp: ({ user }) => hooks.signedUpAgain(user.email),
     },
     emailVerification: {
       expiresIn: CONFIRM_LINK_MINUTES * 60,
       sendOnSignUp: true,
-      autoSignInAfterVerification: true,
+      sendOnSignIn: true,
       sendVerificationEmail: ({ user, token }) => hooks.sendConfirmation(user.email, token),
     },
     databaseHooks: {

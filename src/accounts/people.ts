@@ -1,5 +1,5 @@
 import { eq, inArray } from 'drizzle-orm'
-import { type Db, isDuplicate } from '#db/connect.ts'
+import { type Db, isDuplicate, type Write } from '#db/connect.ts'
 import { users } from '#db/schema/accounts.ts'
 import { newId } from '#src/ids.ts'
 
@@ -22,6 +22,10 @@ export async function findPeople(db: Db, ids: string[]): Promise<Map<string, Pub
 
 export const findPersonByEmail = (db: Db, email: string) =>
   db.select().from(users).where(eq(users.email, email.toLowerCase())).get()
+
+/** Writes down that somebody has their address: a link that was sent there came back. */
+export const proveAddress = (db: Db, userId: string): Write =>
+  db.update(users).set({ emailVerified: true, updatedAt: Date.now() }).where(eq(users.id, userId))
 
 /** The id of the person as whom the demo is opened; made when it is missing. */
 export async function ensureDemoPerson(db: Db): Promise<string> {

@@ -66,16 +66,6 @@ export async function startSession(db: Db, session: { userId: string; projectId:
   return token
 }
 
-/** Gives a session a new token, so that whoever may know the old one is out, and returns it. */
-export async function rotateSession(db: Db, sessionId: string): Promise<string> {
-  const token = randomBase62(TOKEN_LENGTH)
-  await db
-    .update(sessions)
-    .set({ tokenHash: hashToken(token) })
-    .where(eq(sessions.id, sessionId))
-  return token
-}
-
 export async function endSession(db: Db, token: string) {
   await db.delete(sessions).where(eq(sessions.tokenHash, hashToken(token)))
 }

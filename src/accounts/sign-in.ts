@@ -58,9 +58,16 @@ async function signUpInvited(
   const { email } = await findInvitation(db, invitation)
   if (email !== person.email.toLowerCase())
     throw new AppError('forbidden', `This invitation is for ${email}. Sign up with that address.`)
-  if (await findPersonByEmail(db, email)) throw accountExists()
+  const existing = await findPersonByEmail(db, email)
+  if (existing?.emailVerified) throw accountExists()
   const { internalAdapter, password } = await (await accounts.auth()).$context
   const hash = await password.hash(person.password)
+  if (existing) {
+    // Begun by whoever typed the address and never confirmed: the link is the proof, so it is theirs now.
+    await internalAdapter.updateUser(existing.id, { name: person.name, emailVerified: true })
+    await internalAdapter.updatePassword(existing.id, hash)
+    return signIn(deps, { ...visit, body: { email, password: person.password } })
+  }
   const user = await internalAdapter
     .createUser({ name: person.name, email, emailVerified: true }, { method: 'email-password' })
     .catch((error) => {
@@ -130,16 +137,15 @@ export async function verifySecondFactor(
   return enter(deps, visit, { headers, user: response.user })
 }
 
-/** Takes the link of a mail: a new account is signed in by it, a changed address ends the other sessions. */
+/**
+ * Takes the link of a mail; a changed address ends every session. It signs nobody in: who began an account need not
+ * be who reads the mails of its address.
+ */
 export async function confirmAddress(deps: AppDeps, { token, ...visit }: Visit & { token: string }) {
-  const { accounts, db, env } = deps
+  const { accounts, db } = deps
   const { api } = await accounts.auth()
-  const { headers, response } = await callAuth(
-    api.verifyEmail({
-      query: { token },
-      headers: headersForAuth(visit.request, visit.address),
-      returnHeaders: true,
-    }),
+  const response = await callAuth(
+    api.verifyEmail({ query: { token }, headers: headersForAuth(visit.request, visit.address) }),
   ).catch((error) => {
     if (!isDuplicate(error, 'users.email')) throw error
     throw new AppError('not_found', 'This link holds no more: another account has this address by now.')
@@ -152,12 +158,8 @@ export async function confirmAddress(deps: AppDeps, { token, ...visit }: Visit &
       audit(db, actorOf(visit, changed), 'email.changed', { target: changed.id }),
     ])
     await tellOldAddress(deps, token)
-    return { next: 'sign_in' as const }
   }
-  const cookies = cookiesFromAuth(headers, env.secureCookies)
-  if (!cookies.length) return { next: 'sign_in' as const }
-  setCookies(deps, visit, headers)
-  return { next: 'done' as const }
+  return { next: 'sign_in' as const }
 }
 
 /** The link, which has proven sound, names the address that was. */

@@ -13,6 +13,8 @@ export type Limits = {
   /** A request of nobody in particular. */
   anonymous(address: string, set: Answer): Done
   take(limit: RateLimit, subject: string, set: Answer): Done
+  /** The same, for who goes on in another way where there is no more. */
+  mayTake(limit: RateLimit, subject: string): Promise<boolean>
   /** A try to sign in; `succeeded` says that the password was right. */
   /** Says that somebody signed in from an address: it is familiar to the account from now on. */
   signedIn(signIn: { account: string; address: string }): Promise<void>
@@ -24,6 +26,7 @@ export function createLimits(rates: Rates): Limits {
     request: (caller, set) => settle(takeRequest(rates, caller), set),
     anonymous: (address, set) => settle(takeRequest(rates, { kind: 'address', id: address }), set),
     take: (limit, subject, set) => settle(rates.take(limit, subject), set),
+    mayTake: async (limit, subject) => (await rates.take(limit, subject)).allowed,
     signedIn: (signIn) => rates.signIn.succeeded(signIn),
     async signIn(signIn, set) {
       await settle(rates.signIn.take(signIn), set)

@@ -1,3 +1,4 @@
+import type { Mail } from '#src/mail/mail.ts'
 import { type Answer, readAnswer, request, type TestApp, testApp, until } from '../harness.ts'
 
 export const PASSWORD = 'correct horse battery'
@@ -17,9 +18,12 @@ export type Visitor = Browser & { email: string; userId: string }
 export const openApp = (settings: Record<string, string> = {}): Promise<TestApp> =>
   testApp({ limited: true, settings: { TRUSTED_PROXIES: '1', ...settings } })
 
+/** Where a browser goes, and the mails that come from there. */
+export type Site = Pick<TestApp, 'fetch'> & { mails: Pick<Mail, 'to' | 'subject' | 'text'>[] }
+
 let hosts = 0
 
-export function openBrowser(app: TestApp, cookies = new Map<string, string>()): Browser {
+export function openBrowser(app: Pick<Site, 'fetch'>, cookies = new Map<string, string>()): Browser {
   const address = `198.18.${++hosts >> 8}.${hosts & 255}`
   const cookie = () => [...cookies].map((pair) => pair.join('=')).join('; ')
   return {
@@ -37,7 +41,7 @@ export function openBrowser(app: TestApp, cookies = new Map<string, string>()): 
 }
 
 /** A copy of a browser as it is now: what somebody has who stole its cookies. */
-export const thiefOf = (app: TestApp, browser: Browser) => openBrowser(app, new Map(browser.cookies))
+export const thiefOf = (app: Site, browser: Browser) => openBrowser(app, new Map(browser.cookies))
 
 function keep(cookies: Map<string, string>, { name, value, maxAge }: Bun.Cookie) {
   if (maxAge === 0 || value === '') cookies.delete(name)
@@ -45,7 +49,7 @@ function keep(cookies: Map<string, string>, { name, value, maxAge }: Bun.Cookie)
 }
 
 /** Somebody with an account whose address is confirmed, signed in. */
-export async function signUp(app: TestApp, name: string): Promise<Visitor> {
+export async function signUp(app: Site, name: string): Promise<Visitor> {
   const browser = openBrowser(app)
   const email = `${name.toLowerCase()}@example.com`
   await expectNext(
@@ -54,8 +58,9 @@ export async function signUp(app: TestApp, name: string): Promise<Visitor> {
   )
   await expectNext(
     browser.call('POST', '/api/v1/auth/confirm', { token: await linkTo(app, email, /Confirm/) }),
-    'done',
+    'sign_in',
   )
+  await expectNext(signIn(browser, email), 'done')
   const { body } = await browser.call('GET', '/api/v1/account')
   return Object.assign(browser, { email, userId: body.id as string })
 }
@@ -64,14 +69,14 @@ export const signIn = (browser: Browser, email: string, password = PASSWORD) =>
   browser.call('POST', '/api/v1/auth/sign-in', { email, password })
 
 /** What the link of the last mail to an address carries, once there is such a mail. */
-export const linkTo = (app: TestApp, email: string, subject: RegExp) =>
+export const linkTo = (app: Site, email: string, subject: RegExp) =>
   until(`a mail to ${email} about ${subject}`, () => {
     const mail = app.mails.findLast(({ to, subject: about }) => to === email && subject.test(about))
     return mail && /#(\S+)/.exec(mail.text)?.[1]
   })
 
 /** How many mails an address got about something. */
-export const mailsTo = (app: TestApp, email: string, subject: RegExp) =>
+export const mailsTo = (app: Site, email: string, subject: RegExp) =>
   app.mails.filter((mail) => mail.to === email && subject.test(mail.subject)).length
 
 export const isSignedIn = async (browser: Browser) =>

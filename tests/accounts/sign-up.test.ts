@@ -25,7 +25,9 @@ test('who signs up is in once the address is confirmed, and not before', async (
   expect(await isSignedIn(browser)).toBe(false)
   expect(codeOf(await signIn(browser, ADA.email))).toEqual({ status: 403, code: 'forbidden' })
   const token = await linkTo(app, ADA.email, /Confirm/)
-  expect((await browser.call('POST', '/api/v1/auth/confirm', { token })).body).toEqual({ next: 'done' })
+  expect((await browser.call('POST', '/api/v1/auth/confirm', { token })).body).toEqual({ next: 'sign_in' })
+  expect(await isSignedIn(browser)).toBe(false)
+  expect((await signIn(browser, ADA.email)).body).toEqual({ next: 'done' })
   expect((await browser.call('GET', '/api/v1/account')).body).toMatchObject({
     name: 'Ada',
     email: ADA.email,
