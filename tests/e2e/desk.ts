@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { bundleInterface } from '#scripts/build-interface.ts'
 import { interfaceRoutes } from '#src/interface.ts'
-import { type TestApp, testApp } from '#tests/harness.ts'
+import { type Person, type TestApp, testApp } from '#tests/harness.ts'
 
 const ROOT = join(import.meta.dir, '../..')
 const FLAGS = [
@@ -89,6 +89,20 @@ export async function enterDemo(desk: Desk, options?: BrowserContextOptions): Pr
   await page.goto(desk.url)
   await page.getByRole('button', { name: 'Continue to the demo project' }).click()
   await page.getByRole('heading', { name: 'Documents', level: 1 }).waitFor()
+  return page
+}
+
+/** A page of somebody who is signed in already, at one of its addresses. */
+export async function enterAs(
+  desk: Desk,
+  { cookie }: Person,
+  { path = '/', ...options }: BrowserContextOptions & { path?: string } = {},
+): Promise<Page> {
+  const page = await desk.newPage(options)
+  const [name, value] = cookie.split(/=(.*)/)
+  await page.context().addCookies([{ name: name!, value: value!, url: desk.url }])
+  await page.goto(desk.url + path)
+  await page.locator('h1').first().waitFor()
   return page
 }
 

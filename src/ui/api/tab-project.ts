@@ -6,6 +6,7 @@ type TabProject = { id: string; name: string; userId: string }
 const SETTING = 'quill-project'
 
 let kept = readKept()
+addEventListener('focus', () => keep(kept))
 
 /** Names the tab's project in a request: tabs of one browser share a session, but each works in its own project. */
 export const projectHeaders = (id = kept?.id): Record<string, string> => (id ? { 'quill-project': id } : {})
@@ -28,19 +29,22 @@ export function settleIn(session: Omit<Session, 'lost'>): Session {
 /** Lets the tab go on in whatever project the server names next. */
 export const forgetTabProject = () => keep(undefined)
 
+/** A tab that was opened from another, by a link, begins in the project of the tab that was looked at. */
 function readKept(): TabProject | undefined {
   try {
-    return JSON.parse(sessionStorage.getItem(SETTING) ?? 'null') ?? undefined
+    const own = sessionStorage.getItem(SETTING) ?? localStorage.getItem(SETTING)
+    return JSON.parse(own ?? 'null') ?? undefined
   } catch {
     return undefined
   }
 }
 
-/** A browser that keeps nothing for a tab knows the project until the page is left. */
+/** A browser that keeps nothing knows the project until the page is left. */
 function keep(project: TabProject | undefined) {
   kept = project
   try {
-    if (project) sessionStorage.setItem(SETTING, JSON.stringify(project))
-    else sessionStorage.removeItem(SETTING)
+    for (const storage of [sessionStorage, localStorage])
+      if (project) storage.setItem(SETTING, JSON.stringify(project))
+      else storage.removeItem(SETTING)
   } catch {}
 }

@@ -36,7 +36,9 @@ export function Confirm({
           <Button look="danger" pending={pending} onClick={confirm}>
             {act}
           </Button>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button data-first onClick={onClose}>
+            Cancel
+          </Button>
         </div>
       </div>
     </Dialog>

@@ -1,24 +1,28 @@
-import { useId } from 'react'
+import { useId, useState } from 'react'
 import { Button } from './button.tsx'
 import { toast } from './toasts.tsx'
 
-/** A text to take along: read only, selected by a press, copied by another. */
-export function CopyField({ label, text, copied }: { label: string; text: string; copied: string }) {
+/** A text to take along: read only, selected when it has the focus, copied by a press that says so in its place. */
+export function CopyField({ label, text, first }: { label: string; text: string; first?: boolean }) {
   const id = useId()
+  const [copied, setCopied] = useState(false)
   const copy = () =>
     navigator.clipboard.writeText(text).then(
-      () => toast(copied),
-      () => toast('The browser refused to copy. Select the text and copy it by hand.', { isError: true }),
+      () => setCopied(true),
+      () => toast('The browser did not allow to copy. Copy the selected text by hand.', { isError: true }),
     )
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
       <div className="copy-field">
-        <input id={id} readOnly value={text} onFocus={(event) => event.target.select()} />
-        <Button icon="copy" onClick={copy}>
+        <input id={id} readOnly value={text} data-first={first} onFocus={(event) => event.target.select()} />
+        <Button icon={copied ? 'check' : 'copy'} onClick={copy}>
           Copy
         </Button>
       </div>
+      <p className="visually-hidden" role="status">
+        {copied && 'Copied'}
+      </p>
     </div>
   )
 }

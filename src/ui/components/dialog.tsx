@@ -1,7 +1,10 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import { IconButton } from './button.tsx'
 
-/** A native modal dialog: the browser keeps focus inside, Esc and a press outside close it. */
+/**
+ * A native modal dialog: the browser keeps focus inside, Esc and a press outside close it. The focus begins at what is
+ * marked `data-first`, else at the first thing that takes it.
+ */
 export function Dialog({
   title,
   hideTitle = false,
@@ -18,6 +21,7 @@ export function Dialog({
     const element = dialog.current!
     const before = document.activeElement
     element.showModal()
+    element.querySelector<HTMLElement>('[data-first]')?.focus()
     return () => {
       element.close()
       if (before instanceof HTMLElement) before.focus()

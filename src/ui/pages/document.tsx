@@ -3,10 +3,11 @@ import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { Problem } from '../api/client.ts'
 import { documentQuery, type TaggedDocument } from '../api/documents.ts'
+import { useMay } from '../api/projects.ts'
 import { isActive, type Run, startRun, useLatestRun } from '../api/runs.ts'
 import { Button, ButtonLink } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
-import { Menu } from '../components/menu.tsx'
+import { Menu, type MenuItem } from '../components/menu.tsx'
 import { Page } from '../components/page.tsx'
 import { ProblemNotice } from '../components/problem-notice.tsx'
 import { Skeleton } from '../components/skeleton.tsx'
@@ -50,6 +51,8 @@ const newestNumber = (document: TaggedDocument, run: Run | null | undefined) =>
 
 function DocumentMenu({ document }: { document: TaggedDocument }) {
   const [, navigate] = useLocation()
+  const mayRun = useMay('pipelines:run')
+  const mayWrite = useMay('documents:write')
   const writeAgain = async () => {
     try {
       await startRun(document.id, {})
@@ -62,17 +65,10 @@ function DocumentMenu({ document }: { document: TaggedDocument }) {
     navigate('/')
     void removeDocument(document)
   }
-  return (
-    <Menu
-      label="More acts"
-      icon="more"
-      look="quiet"
-      items={[
-        { label: 'Write again', hint: 'as a new version', icon: 'restore', run: writeAgain },
-        { label: 'Delete', icon: 'trash', danger: true, run: remove },
-      ]}
-    />
-  )
+  const items: MenuItem[] = []
+  if (mayRun) items.push({ label: 'Write again', hint: 'as a new version', icon: 'restore', run: writeAgain })
+  if (mayWrite) items.push({ label: 'Delete', icon: 'trash', danger: true, run: remove })
+  return items.length > 0 && <Menu label="More acts" icon="more" look="quiet" items={items} />
 }
 
 function Unwritten({ document }: { document: TaggedDocument }) {
@@ -84,7 +80,6 @@ function Unwritten({ document }: { document: TaggedDocument }) {
       .catch(setFailure)
       .finally(() => setPending(false))
   }
-  const hasSources = document.sourceIds.length > 0
   return (
     <div className="desk">
       <DeskBar>
@@ -93,25 +88,33 @@ function Unwritten({ document }: { document: TaggedDocument }) {
       <article className="desk-text desk-alone">
         <DocumentTitle document={document} />
         {failure !== undefined && <ProblemNotice error={failure} />}
-        <EmptyState
-          act={
-            hasSources ? (
-              <Button look="primary" pending={pending} onClick={write}>
-                Write post
-              </Button>
-            ) : (
-              <ButtonLink look="primary" href="/documents/new">
-                New document
-              </ButtonLink>
-            )
-          }
-        >
-          {hasSources
-            ? 'Nothing has been written yet. The post will be made from the sources of this document.'
-            : 'This document has no source to write from. Begin a new one with a source.'}
-        </EmptyState>
+        <Beginning hasSources={document.sourceIds.length > 0} pending={pending} write={write} />
       </article>
     </div>
+  )
+}
+
+type BeginningProps = { hasSources: boolean; pending: boolean; write: () => void }
+
+/** What can be done about a document without a word, by whom. */
+function Beginning({ hasSources, pending, write }: BeginningProps) {
+  const mayRun = useMay('pipelines:run')
+  const act = hasSources ? (
+    <Button look="primary" pending={pending} onClick={write}>
+      Write post
+    </Button>
+  ) : (
+    <ButtonLink look="primary" href="/documents/new">
+      New document
+    </ButtonLink>
+  )
+  if (!mayRun) return <EmptyState>Nothing has been written yet.</EmptyState>
+  return (
+    <EmptyState act={act}>
+      {hasSources
+        ? 'Nothing has been written yet. The post will be made from the sources of this document.'
+        : 'This document has no source to write from. Begin a new one with a source.'}
+    </EmptyState>
   )
 }
 

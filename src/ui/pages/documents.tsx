@@ -1,13 +1,14 @@
 import { useMemo } from 'react'
 import { Link, useLocation } from 'wouter'
 import { type Document, deleteDocument, undeleteDocument, useDocuments } from '../api/documents.ts'
+import { useMay } from '../api/projects.ts'
 import { type Run, useRecentRuns } from '../api/runs.ts'
 import { useSession } from '../api/session.ts'
 import { useSources } from '../api/sources.ts'
 import { Badge } from '../components/badge.tsx'
 import { Button, ButtonLink } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
-import { Menu } from '../components/menu.tsx'
+import { Menu, type MenuItem } from '../components/menu.tsx'
 import { Page } from '../components/page.tsx'
 import { ProblemNotice } from '../components/problem-notice.tsx'
 import { Skeleton } from '../components/skeleton.tsx'
@@ -22,13 +23,16 @@ export default function Documents() {
   const runs = useRecentRuns().data
   const latest = useMemo(() => latestByDocument(runs ?? []), [runs])
   const items = documents.data?.pages.flatMap((page) => page.items)
+  const mayWrite = useMay('documents:write')
   return (
     <Page
       title="Documents"
       act={
-        <ButtonLink href="/documents/new" look={items?.length === 0 ? 'plain' : 'primary'} icon="plus">
-          New document
-        </ButtonLink>
+        mayWrite && (
+          <ButtonLink href="/documents/new" look={items?.length === 0 ? 'plain' : 'primary'} icon="plus">
+            New document
+          </ButtonLink>
+        )
       }
     >
       {documents.error && (
@@ -61,6 +65,9 @@ function DocumentRow({ document, run }: { document: Document; run: Run | undefin
   const [, navigate] = useLocation()
   const { id, title, sourceIds, currentVersion, updatedAt } = document
   const state = workState(document, run)
+  const mayWrite = useMay('documents:write')
+  const open: MenuItem = { label: 'Open', icon: 'document', run: () => navigate(`/documents/${id}`) }
+  const remove = () => void removeDocument(document)
   return (
     <li className="row">
       <div className="row-main">
@@ -81,8 +88,8 @@ function DocumentRow({ document, run }: { document: Document; run: Run | undefin
         icon="more"
         look="quiet"
         items={[
-          { label: 'Open', icon: 'document', run: () => navigate(`/documents/${id}`) },
-          { label: 'Delete', icon: 'trash', danger: true, run: () => void removeDocument(document) },
+          open,
+          ...(mayWrite ? [{ label: 'Delete', icon: 'trash', danger: true, run: remove } as const] : []),
         ]}
       />
     </li>
@@ -113,15 +120,19 @@ async function bringBack(id: string) {
 function NoDocuments() {
   const sources = useSources().data?.pages[0]?.items
   const demo = useSession().data?.door.demo
-  const sample = demo ? sources?.find((source) => source.fileName === 'sample-talk.md') : undefined
+  const mayWrite = useMay('documents:write')
+  const sample =
+    demo && mayWrite ? sources?.find((source) => source.fileName === 'sample-talk.md') : undefined
   if (sample) return <SampleCard source={sample} />
   if (!sources) return null
   return (
     <EmptyState
       act={
-        <ButtonLink href="/documents/new" look="primary" icon="plus">
-          New document
-        </ButtonLink>
+        mayWrite && (
+          <ButtonLink href="/documents/new" look="primary" icon="plus">
+            New document
+          </ButtonLink>
+        )
       }
     >
       Posts will stand here, each made from your own words: a transcript, notes, an article.

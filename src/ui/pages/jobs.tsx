@@ -1,6 +1,7 @@
 import { type ChangeEvent, useState } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
 import { cancelJob, type JobFilter, retryJob, useJobs } from '../api/jobs.ts'
+import { useMay } from '../api/projects.ts'
 import { queryClient } from '../api/query-client.ts'
 import { cancelRun, type Job, type Run, resumeRun, useRecentRuns } from '../api/runs.ts'
 import { Badge, type Tone } from '../components/badge.tsx'
@@ -168,6 +169,9 @@ function JobAct({ job }: { job: Job }) {
     await queryClient.invalidateQueries({ queryKey: ['jobs'] })
   }
   const { id, runId } = job
+  const mayRun = useMay('pipelines:run')
+  const mayChange = useMay('jobs:write')
+  if (runId ? !mayRun : !mayChange) return null
   if (job.state === 'queued' || job.state === 'running')
     return (
       <Button look="quiet" pending={pending} onClick={() => act(runId ? cancelRun(runId) : cancelJob(id))}>

@@ -6,7 +6,7 @@ import { ProblemNotice } from '../components/problem-notice.tsx'
 import { Skeleton } from '../components/skeleton.tsx'
 import { useShortcut } from '../keyboard/shortcuts.ts'
 import { InviteDialog } from './members/invite-dialog.tsx'
-import { MemberTable } from './members/member-table.tsx'
+import { MemberList } from './members/member-list.tsx'
 import { OpenInvitations } from './members/open-invitations.tsx'
 import { RightsTable } from './members/rights-table.tsx'
 import { SettingsPage } from './settings/settings-page.tsx'
@@ -36,7 +36,7 @@ export default function Members() {
         />
       )}
       {!members.data && !members.error && <Skeleton lines={4} />}
-      {members.data && <MemberTable members={members.data} />}
+      {members.data && <MemberList members={members.data} />}
       {mayManage && <OpenInvitations />}
       <RightsTable />
       {inviting && <InviteDialog onClose={() => setInviting(false)} />}

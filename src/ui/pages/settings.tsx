@@ -19,7 +19,7 @@ export default function Settings() {
       <section className="settings-part" aria-labelledby="about">
         <h2 id="about">{project.name}</h2>
         {mayRename && <RenameProject name={project.name} />}
-        <CopyField label="Id for the API" text={project.id} copied="The id was copied." />
+        <CopyField label="Id for the API" text={project.id} />
         <p className="hint">
           A key that opens several projects names one in the header <code>Quill-Project</code>.
         </p>

@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import { Link } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
 import { Problem } from '../api/client.ts'
+import { useMay } from '../api/projects.ts'
 import { passageQuery, type Source, sourceQuery, usePassages } from '../api/sources.ts'
 import { Button, ButtonLink } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
@@ -35,6 +36,7 @@ function SourceView({ source, marked }: { source: Source; marked: string }) {
   const isPlaced = !marked.startsWith('psg_') || !target.isPending
   const passages = usePassages(source.id, target.data?.passage.position ?? 0, isPlaced)
   const items = passages.data?.pages.flatMap((page) => page.items)
+  const mayWrite = useMay('documents:write')
   const isThere = items?.some((passage) => passage.id === marked) ?? false
   useEffect(() => {
     if (isThere) document.getElementById(marked)?.scrollIntoView({ block: 'center' })
@@ -44,9 +46,11 @@ function SourceView({ source, marked }: { source: Source; marked: string }) {
       title={source.title}
       width="form"
       act={
-        <ButtonLink look="primary" href={`/documents/new?source=${source.id}`}>
-          Write a post
-        </ButtonLink>
+        mayWrite && (
+          <ButtonLink look="primary" href={`/documents/new?source=${source.id}`}>
+            Write a post
+          </ButtonLink>
+        )
       }
     >
       <p className="source-facts muted">

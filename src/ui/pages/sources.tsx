@@ -1,5 +1,6 @@
 import { type FormEvent, useRef } from 'react'
 import { Link, useLocation, useSearch as useQueryString } from 'wouter'
+import { useMay } from '../api/projects.ts'
 import { ACCEPTED_FILES, addFile, type Source, useSearch, useSources } from '../api/sources.ts'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
@@ -19,6 +20,7 @@ export default function Sources() {
   const [, navigate] = useLocation()
   const q = new URLSearchParams(useQueryString()).get('q') ?? ''
   const field = useRef<HTMLInputElement>(null)
+  const mayAdd = useMay('sources:write')
   useShortcut({ keys: '/', label: 'Search the sources', group: 'Sources' }, () => field.current?.focus())
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
@@ -28,9 +30,11 @@ export default function Sources() {
   return (
     <Page
       title="Sources"
-      act={<FileButton label="Add files" look="primary" accept={ACCEPTED_FILES} onFiles={addFiles} />}
+      act={
+        mayAdd && <FileButton label="Add files" look="primary" accept={ACCEPTED_FILES} onFiles={addFiles} />
+      }
     >
-      <FileDrop onFiles={addFiles} />
+      {mayAdd && <FileDrop onFiles={addFiles} />}
       <search>
         <form className="searchbar" onSubmit={onSubmit}>
           <input

@@ -27,7 +27,7 @@ export default function NewProject({ onClose }: { onClose: () => void }) {
           hint="Of the blog, the team or the client. You will be its owner."
           maxLength={PROJECT_NAME_CHARS_MAX}
           autoComplete="off"
-          autoFocus
+          data-first
         />
         <FormEnd form={form} look="primary" beside={<Button onClick={onClose}>Cancel</Button>}>
           Create project

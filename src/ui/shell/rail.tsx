@@ -120,7 +120,7 @@ function AccountLink({ name }: { name: string }) {
 }
 
 /** On a phone, what the head and the foot of the rail hold elsewhere. */
-function MoreMenu({ session: { user }, open }: Props) {
+function MoreMenu({ session: { user, project }, open }: Props) {
   const theme = useTheme()
   const [, navigate] = useLocation()
   const account = { label: 'Your account', icon: 'person' as const, run: () => navigate('/account') }
@@ -131,7 +131,7 @@ function MoreMenu({ session: { user }, open }: Props) {
         icon="more"
         look="quiet"
         items={[
-          { label: 'Switch project', icon: 'switch', run: () => open('projects') },
+          { label: 'Switch project', hint: project?.name, icon: 'switch', run: () => open('projects') },
           { label: 'Search', icon: 'search', run: () => open('palette') },
           ...themes.map(({ value, label }) => ({
             label,

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { Problem } from '../../api/client.ts'
 import { renameDocument, type TaggedDocument } from '../../api/documents.ts'
+import { useMay } from '../../api/projects.ts'
 import { queryClient } from '../../api/query-client.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
@@ -13,6 +14,7 @@ export function DocumentTitle({ document }: { document: TaggedDocument }) {
   const [wanted, setWanted] = useState<string>()
   const [failure, setFailure] = useState<unknown>()
   const title = wanted ?? document.title
+  const mayRename = useMay('documents:write')
 
   const save = async (next: string) => {
     setEditing(false)
@@ -38,7 +40,7 @@ export function DocumentTitle({ document }: { document: TaggedDocument }) {
   return (
     <div className="doc-title">
       <h1 dir="auto">{title}</h1>
-      <IconButton icon="pencil" label="Rename" onClick={() => setEditing(true)} />
+      {mayRename && <IconButton icon="pencil" label="Rename" onClick={() => setEditing(true)} />}
     </div>
   )
 }

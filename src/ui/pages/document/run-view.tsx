@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { useMay } from '../../api/projects.ts'
 import { cancelRun, isActive, jobOutputQuery, type RunWithJobs, resumeRun, useRun } from '../../api/runs.ts'
 import { Button, ButtonLink } from '../../components/button.tsx'
 import { useTabTitle } from '../../components/page.tsx'
@@ -46,10 +47,12 @@ export function RunView({ id, title, menu }: { id: string; title: string; menu: 
 
 function RunActs({ run }: { run: RunWithJobs }) {
   const [pending, setPending] = useState(false)
+  const mayRun = useMay('pipelines:run')
   const act = (change: Promise<unknown>) => {
     setPending(true)
     change.catch((error: Error) => toast(error.message, { isError: true })).finally(() => setPending(false))
   }
+  if (!mayRun) return null
   if (isActive(run))
     return (
       <Button icon="stop" pending={pending} onClick={() => act(cancelRun(run.id))}>
@@ -70,6 +73,7 @@ function RunActs({ run }: { run: RunWithJobs }) {
 }
 
 function Ending({ run }: { run: RunWithJobs }) {
+  const mayRun = useMay('pipelines:run')
   if (run.state === 'failed')
     return (
       <ProblemNotice
@@ -77,13 +81,15 @@ function Ending({ run }: { run: RunWithJobs }) {
         safe={
           isHopeless(run)
             ? 'The source is kept: begin a new document with it and more material.'
-            : 'What was finished is kept; Resume goes on from the step that failed.'
+            : `What was finished is kept${mayRun ? '; Resume goes on from the step that failed' : ''}.`
         }
       />
     )
   if (run.state === 'cancelled')
     return (
-      <p className="notice">The run was cancelled. What was finished is kept; Resume goes on from there.</p>
+      <p className="notice">
+        The run was cancelled. What was finished is kept{mayRun && '; Resume goes on from there'}.
+      </p>
     )
   return null
 }

@@ -1,3 +1,4 @@
+import { useMay } from '../../api/projects.ts'
 import { type Run, resumeRun } from '../../api/runs.ts'
 import { Button } from '../../components/button.tsx'
 import { toast } from '../../components/toasts.tsx'
@@ -8,11 +9,12 @@ export function StoppedNotice({ run }: { run: Run }) {
     run.state === 'failed'
       ? `The last run failed: ${run.error?.message ?? 'no reason is known.'}`
       : 'The last run was cancelled.'
+  const mayResume = useMay('pipelines:run')
   const resume = () => resumeRun(run.id).catch((error: Error) => toast(error.message, { isError: true }))
   return (
     <div className="notice">
       <p>{why} This version is as it was before.</p>
-      <Button onClick={resume}>Resume</Button>
+      {mayResume && <Button onClick={resume}>Resume</Button>}
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { restoreVersion, useVersions, type VersionSummary } from '../../api/documents.ts'
+import { useMay } from '../../api/projects.ts'
 import { Badge } from '../../components/badge.tsx'
 import { Button, ButtonLink } from '../../components/button.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
@@ -54,6 +55,7 @@ function VersionItem({ version, id, shown, newest }: Props & { version: VersionS
 export function RestoreButton({ id, number }: { id: string; number: number }) {
   const [, navigate] = useLocation()
   const [pending, setPending] = useState(false)
+  const mayRestore = useMay('documents:write')
   const restore = async () => {
     setPending(true)
     try {
@@ -65,6 +67,7 @@ export function RestoreButton({ id, number }: { id: string; number: number }) {
     }
     setPending(false)
   }
+  if (!mayRestore) return null
   return (
     <Button icon="restore" pending={pending} onClick={restore}>
       Restore version {number}

@@ -14,7 +14,7 @@ import { RoleField } from './role-field.tsx'
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const [made, setMade] = useState<NewInvitation>()
   return (
-    <Dialog title={made ? `${made.email} is invited` : 'Invite somebody'} onClose={onClose}>
+    <Dialog key={made?.id} title={made ? `${made.email} is invited` : 'Invite somebody'} onClose={onClose}>
       {made ? (
         <Invited invitation={made} onMore={() => setMade(undefined)} onClose={onClose} />
       ) : (
@@ -32,7 +32,7 @@ function InviteForm({ onMade }: { onMade: (made: NewInvitation) => void }) {
   })
   return (
     <form className="dialog-body" {...form.props}>
-      <EmailField form={form} name="email" autoComplete="off" autoFocus />
+      <EmailField form={form} name="email" autoComplete="off" data-first />
       <RoleField role={role} onChange={setRole} />
       <FormEnd form={form} look="primary">
         Invite
@@ -50,7 +50,7 @@ const Invited = ({ invitation: { email, link, mailed, role }, onMore, onClose }:
         ? `A mail with the link was sent to ${email}.`
         : `No mail could be sent to ${email}. Pass the link on yourself.`}
     </p>
-    <CopyField label="Link, shown this once" text={link} copied="The link was copied." />
+    <CopyField label="Link, shown this once" text={link} first />
     <p className="hint">
       It works once, for seven days, for {email} alone, who becomes {role}.
     </p>

@@ -11,35 +11,19 @@ import { RoleSelect } from './role-select.tsx'
 type Parting = { how: 'remove' | 'hand over'; member: Member }
 
 /** Everybody in the project. Only owners decide about owners. */
-export function MemberTable({ members }: { members: Member[] }) {
+export function MemberList({ members }: { members: Member[] }) {
   const [parting, setParting] = useState<Parting>()
   const close = () => setParting(undefined)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="table" aria-label="Members" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Address</th>
-            <th scope="col">Role</th>
-            <th scope="col" className="number">
-              Joined
-            </th>
-            <th scope="col">
-              <span className="visually-hidden">Acts</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {members.map((member) => (
-            <MemberRow key={member.userId} member={member} onPart={(how) => setParting({ how, member })} />
-          ))}
-        </tbody>
-      </table>
+    <>
+      <ul className="rows" aria-label="Members">
+        {members.map((member) => (
+          <MemberRow key={member.userId} member={member} onPart={(how) => setParting({ how, member })} />
+        ))}
+      </ul>
       {parting?.how === 'remove' && <RemoveMember member={parting.member} onClose={close} />}
       {parting?.how === 'hand over' && <HandOver member={parting.member} onClose={close} />}
-    </section>
+    </>
   )
 }
 
@@ -51,19 +35,18 @@ function MemberRow({ member, onPart }: { member: Member; onPart: (how: Parting['
   const mayDecide = mayManage && (isOwner || role !== 'owner')
   const items = usePartings({ isSelf, mayDecide, role, onPart })
   return (
-    <tr>
-      <th scope="row" dir="auto">
-        {name} {isSelf && <span className="muted">you</span>}
-      </th>
-      <td>{email}</td>
-      <td>{mayDecide ? <RoleSelect member={member} isSelf={isSelf} /> : roleName(role)}</td>
-      <td className="number">
-        <Moment at={joinedAt} />
-      </td>
-      <td className="number">
-        {items.length > 0 && <Menu label={`Acts for ${name}`} icon="more" look="quiet" items={items} />}
-      </td>
-    </tr>
+    <li className="row" data-look="member">
+      <div className="row-main">
+        <p className="address" dir="auto">
+          <b>{name}</b> {isSelf && <span className="muted">you</span>}
+        </p>
+        <p className="muted address">
+          {email} · joined <Moment at={joinedAt} />
+        </p>
+      </div>
+      {mayDecide ? <RoleSelect member={member} isSelf={isSelf} /> : <span>{roleName(role)}</span>}
+      {items.length > 0 && <Menu label={`Acts for ${name}`} icon="more" look="quiet" items={items} />}
+    </li>
   )
 }
 
