@@ -82,7 +82,13 @@ export function access(deps: AccessDeps) {
     probe: (why: string) => ({ detail: openDetail(why) }),
     open: (why: string) => ({
       detail: openDetail(why),
-      transform: ({ request, set }) => deps.limits.anonymous(deps.addressOf(request), set),
+      // Who is known is counted as such: colleagues share an address.
+      transform: async ({ request, set }) => {
+        const caller = await authenticate(request)
+        await (caller
+          ? deps.limits.request(caller, set)
+          : deps.limits.anonymous(deps.addressOf(request), set))
+      },
       resolve: ({ request, set }) => ({
         visitor: () => ({ address: deps.addressOf(request), requestId: String(set.headers['x-request-id']) }),
       }),
