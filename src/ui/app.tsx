@@ -13,19 +13,20 @@ import { Workplace } from './shell/workplace.tsx'
 /** The door for who is not signed in, the house for who is. */
 export function App() {
   const session = useSession()
+  // Read here, so that a new place is never shown with the session of before.
+  const [path] = useLocation()
   if (session.error && !session.data)
     return <Unreachable error={session.error} retry={() => session.refetch()} />
   if (!session.data) return null
   return (
     <>
-      <Place session={session.data} />
+      <Place session={session.data} path={path} />
       <Toasts />
     </>
   )
 }
 
-function Place({ session }: { session: Session }) {
-  const [path] = useLocation()
+function Place({ session, path }: { session: Session; path: string }) {
   const isLeaving = useArrival(session)
   const OpenPage = openPageAt(path)
   if (OpenPage)

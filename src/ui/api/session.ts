@@ -26,10 +26,9 @@ export async function openDemo() {
 
 /** Leaves for the door: whoever comes next does not begin where the last one was. */
 export async function signOut() {
-  await read(api.session.delete())
+  await signOutHere()
   takePlace()
   navigate('/sign-in', { replace: true })
-  await renewSession()
 }
 
 /** Signs out and stays, where the page is for somebody else. */
@@ -52,8 +51,11 @@ export const verifySecondFactor = (proof: {
   trustDevice: boolean
 }) => stepOn(read(api.auth['two-factor'].post(proof)))
 
-/** Takes the link of a mail: it confirms an address. */
-export const confirmAddress = (token: string) => stepOn(read(api.auth.confirm.post({ token })))
+/** Takes the link of a mail: it confirms an address; a changed one ends every session. */
+export async function confirmAddress(token: string) {
+  await read(api.auth.confirm.post({ token }))
+  await renewSession()
+}
 
 export const requestPasswordReset = (email: string) => read(api.auth['password-reset'].post({ email }))
 
@@ -82,7 +84,7 @@ export function enter(session: Session) {
 
 async function stepOn(call: Promise<{ next: NextStep }>): Promise<NextStep> {
   const { next } = await call
-  if (next === 'done' || next === 'sign_in') await renewSession()
+  if (next === 'done') await renewSession()
   return next
 }
 

@@ -1,9 +1,8 @@
 import { useState } from 'react'
-import { Link, useLocation } from 'wouter'
+import { Link } from 'wouter'
 import { confirmAddress } from '../api/session.ts'
 import { FormEnd } from '../forms/form-end.tsx'
 import { useForm } from '../forms/use-form.ts'
-import { takePlace } from '../wanted-place.ts'
 import { BrokenLink } from './door/broken-link.tsx'
 import { DoorPage } from './door/door-page.tsx'
 import { useLinkToken } from './door/link-token.ts'
@@ -11,22 +10,20 @@ import { useLinkToken } from './door/link-token.ts'
 /** Where the link that confirms an address leads. It waits for a press: programs that look at mails follow links. */
 export default function Confirm() {
   const token = useLinkToken()
-  const [, navigate] = useLocation()
   const [done, setDone] = useState(false)
   const form = useForm({
     checks: {},
     act: async () => {
-      const next = await confirmAddress(token)
-      if (next === 'done') navigate(takePlace() ?? '/', { replace: true })
-      else setDone(true)
+      await confirmAddress(token)
+      setDone(true)
     },
   })
   if (!token) return <BrokenLink />
   if (done)
     return (
       <DoorPage title="Your address is confirmed">
-        <p>
-          <Link href="/sign-in">Sign in</Link>
+        <p className="door-text">
+          <Link href="/sign-in">Sign in with your password</Link>
         </p>
       </DoorPage>
     )

@@ -15,7 +15,11 @@ export default function SignUp({ door }: { door: Door }) {
   if (door.signUp === 'invited') return <ByInvitation />
   if (sentTo)
     return (
-      <MailSent email={sentTo} door={door} what="Follow its link within a day: it confirms your address." />
+      <MailSent
+        email={sentTo}
+        door={door}
+        what="Follow its link within a day to confirm your address; then sign in."
+      />
     )
   return (
     <DoorPage title="Make an account">

@@ -6,7 +6,7 @@ import { DoorPage } from './door-page.tsx'
 export const MailSent = ({ email, what, door }: { email: string; what: string; door: Door }) => (
   <DoorPage title="Look into your mail">
     <p className="door-text">
-      We sent a mail to <b>{email}</b>. {what}
+      We sent a mail to <b className="address">{email}</b>. {what}
     </p>
     <p className="hint">Nothing there after a few minutes? Look among the unwanted mails.</p>
     {door.mails && (
