@@ -15,12 +15,12 @@ export default function Settings() {
   const isDemo = useSession().data?.user?.isDemo
   if (!project) return null
   return (
-    <SettingsPage title="Project settings" width="form">
+    <SettingsPage title="Project settings">
       <section className="settings-part" aria-labelledby="about">
-        <h2 id="about">{project.name}</h2>
+        <h2 id="about">{mayRename ? 'Name and id' : project.name}</h2>
         {mayRename && <RenameProject name={project.name} />}
         <CopyField label="Id for the API" text={project.id} />
-        <p className="hint">
+        <p className="muted">
           A key that opens several projects names one in the header <code>Quill-Project</code>.
         </p>
       </section>

@@ -24,7 +24,7 @@ export function AuditTable({
             <th scope="col">Who</th>
             <th scope="col">What</th>
             <th scope="col">About</th>
-            <th scope="col">From</th>
+            <th scope="col">Address</th>
           </tr>
         </thead>
         <tbody>

@@ -51,7 +51,7 @@ const Invited = ({ invitation: { email, link, mailed, role }, onMore, onClose }:
         : `No mail could be sent to ${email}. Pass the link on yourself.`}
     </p>
     <CopyField label="Link, shown this once" text={link} first />
-    <p className="hint">
+    <p className="muted">
       It works once, for seven days, for {email} alone, who becomes {role}.
     </p>
     <div className="acts">

@@ -7,18 +7,16 @@ import { usePlaces } from '../../shell/places.ts'
 export function SettingsPage({
   title,
   act,
-  width,
   children,
 }: {
   title: string
   act?: ReactNode
-  width?: 'form' | 'wide'
   children: ReactNode
 }) {
   const [location] = useLocation()
   const places = usePlaces().filter(({ href }) => href.startsWith('/settings'))
   return (
-    <Page title={title} act={act} width={width}>
+    <Page title={title} act={act}>
       <nav className="subnav" aria-label="Settings of the project">
         {places.map(({ href, label }) => (
           <Link key={href} href={href} aria-current={href === location ? 'page' : undefined}>
