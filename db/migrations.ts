@@ -4,6 +4,7 @@ import limits from './migrations/0003-limits.sql' with { type: 'text' }
 import queue from './migrations/0004-queue.sql' with { type: 'text' }
 import auditLog from './migrations/0005-audit-log.sql' with { type: 'text' }
 import dispatched from './migrations/0006-dispatched.sql' with { type: 'text' }
+import deadLetters from './migrations/0007-dead-letters.sql' with { type: 'text' }
 
 export type Migration = { tag: string; sql: string }
 
@@ -15,4 +16,5 @@ export const migrations: readonly Migration[] = [
   { tag: '0004-queue', sql: queue },
   { tag: '0005-audit-log', sql: auditLog },
   { tag: '0006-dispatched', sql: dispatched },
+  { tag: '0007-dead-letters', sql: deadLetters },
 ]

@@ -12,6 +12,7 @@ import { type Held, keepLeases } from './lease-keeper.ts'
 import { performHeld, tellTaken } from './perform.ts'
 import { announcePresence } from './presence.ts'
 import { createSettler } from './settler.ts'
+import { buryUndelivered } from './undelivered.ts'
 
 /** How long one look at the queue may wait for work. */
 const PULL_WAIT_MS = 5_000
@@ -19,6 +20,8 @@ const PULL_WAIT_MS = 5_000
 const REST_MS = 1_000
 /** What was claimed ahead and not begun after this long is handed back. */
 const HOARD_MS = 250
+/** How often to look for what the queue gave up delivering. */
+const UNDELIVERED_LOOK_MS = 60_000
 /** How long quick jobs may follow each other before others get their turn of the event loop. */
 const SLICE_MS = 5
 /** How long running jobs may go on after the worker was told to stop. */
@@ -58,6 +61,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   const atWork = new Set<Promise<void>>()
   const ahead = claimAhead(concurrency)
   const stopping = new AbortController()
+  const undelivered = setInterval(() => void buryUndelivered({ db, queue, log }), UNDELIVERED_LOOK_MS)
   const hoardCheck = setInterval(handBackHoard, HOARD_MS)
   let running = 0
   let freed = Promise.withResolvers<void>()
@@ -74,6 +78,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       const grace = setTimeout(() => keeper.shutDown(), graceMs)
       await loop
       clearInterval(hoardCheck)
+      clearInterval(undelivered)
       await handBack(waiting.splice(0))
       await Promise.allSettled(atWork)
       clearTimeout(grace)

@@ -7,7 +7,7 @@ import type { Queue } from '#src/queue/queue.ts'
 import { tell } from './events.ts'
 import { type Job, type JobRow, presentFullJob, presentJob } from './schemas.ts'
 
-const { input: _input, output: _output, ...summaryColumns } = getTableColumns(jobs)
+export const { input: _input, output: _output, ...summaryColumns } = getTableColumns(jobs)
 
 export type JobFilter = { state?: (typeof jobStates)[number]; kind?: string; runId?: string }
 

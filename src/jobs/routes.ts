@@ -2,13 +2,42 @@ import { Elysia, t } from 'elysia'
 import { jobStates } from '#db/schema/jobs.ts'
 import type { AppDeps } from '#src/app-deps.ts'
 import { documented } from '#src/documented.ts'
+import { AppError } from '#src/errors.ts'
 import { oneOf } from '#src/one-of.ts'
 import { pageOf, pageQuery } from '#src/paging.ts'
+import { resumeRun } from '#src/pipelines/runs.ts'
 import { access } from '#src/projects/access.ts'
+import {
+  DEAD_LETTERS_AT_ONCE_MAX,
+  discardDeadLetters,
+  getDeadLetter,
+  listDeadLetters,
+  listErrorGroups,
+  retryDeadLetters,
+} from './dead-letters.ts'
 import { cancelJob, getJobRow, listJobs, retryJob } from './jobs.ts'
-import { Job, presentFullJob } from './schemas.ts'
+import { DeadLetter, ErrorGroup, Job, presentFullJob } from './schemas.ts'
 
 const jobId = t.Object({ id: t.String({ description: 'A job, `job_…`.' }) })
+
+const WhichDeadLetters = t.Union(
+  [
+    t.Object(
+      {
+        ids: t.Array(t.String({ maxLength: 64 }), {
+          minItems: 1,
+          maxItems: DEAD_LETTERS_AT_ONCE_MAX,
+          uniqueItems: true,
+        }),
+      },
+      { additionalProperties: false },
+    ),
+    t.Object({ group: t.String({ minLength: 1, maxLength: 300 }) }, { additionalProperties: false }),
+  ],
+  { description: 'Either some, by the ids of their jobs, or those of one error group.' },
+)
+
+const Counted = t.Object({ count: t.Integer({ description: 'How many jobs or runs it changed.' }) })
 
 export const jobRoutes = (deps: AppDeps) => {
   const { db, queue, hub } = deps
@@ -69,4 +98,77 @@ export const jobRoutes = (deps: AppDeps) => {
         }),
       },
     )
+    .get('/dead-letters', ({ principal, query }) => listDeadLetters(db, principal.projectId, query), {
+      permission: 'jobs:read',
+      query: t.Object(
+        { ...pageQuery, group: t.Optional(t.String({ maxLength: 300, description: 'One error group.' })) },
+        { additionalProperties: false },
+      ),
+      ...documented('listDeadLetters', 'List the jobs that were given up, newest first', {
+        success: { 200: pageOf(DeadLetter) },
+      }),
+    })
+    .get(
+      '/dead-letters/groups',
+      async ({ principal }) => ({ items: await listErrorGroups(db, principal.projectId) }),
+      {
+        permission: 'jobs:read',
+        ...documented('listErrorGroups', 'Count the dead letters by what they died of', {
+          success: { 200: t.Object({ items: t.Array(ErrorGroup) }) },
+        }),
+      },
+    )
+    .get('/dead-letters/:id', ({ principal, params }) => getDeadLetter(db, principal.projectId, params.id), {
+      permission: 'jobs:read',
+      params: jobId,
+      ...documented('getDeadLetter', 'Get a dead letter with what it was to work on', {
+        success: { 200: DeadLetter },
+      }),
+    })
+    .post(
+      '/dead-letters/retry',
+      async ({ principal, body }) => {
+        const { projectId } = principal
+        const { ids, runIds } = await retryDeadLetters(db, projectId, body)
+        await queue.send(ids)
+        const resumed = await Promise.all(runIds.map((id) => resumedRun({ projectId, id })))
+        hub.wake()
+        return { count: ids.length + resumed.filter(Boolean).length }
+      },
+      {
+        permission: 'jobs:write',
+        body: WhichDeadLetters,
+        ...documented('retryDeadLetters', 'Queue dead letters again', {
+          description: `Those that are named, or all of one error group, up to ${DEAD_LETTERS_AT_ONCE_MAX} at once; call it again until it counts none. A run that one of them belongs to is resumed as a whole.`,
+          success: { 200: Counted },
+        }),
+      },
+    )
+    .post(
+      '/dead-letters/discard',
+      async ({ principal, body }) => {
+        const count = await discardDeadLetters(db, principal.projectId, body)
+        hub.wake()
+        return { count }
+      },
+      {
+        permission: 'jobs:write',
+        body: WhichDeadLetters,
+        ...documented('discardDeadLetters', 'Give dead letters up for good', {
+          description: `They become cancelled jobs and are counted no longer. Up to ${DEAD_LETTERS_AT_ONCE_MAX} at once.`,
+          success: { 200: Counted },
+        }),
+      },
+    )
+
+  /** Whether it was this call that made the run go on: somebody else may have, or another of its jobs. */
+  async function resumedRun(run: { projectId: string; id: string }): Promise<boolean> {
+    try {
+      await resumeRun(db, queue, run)
+      return true
+    } catch (error) {
+      if (error instanceof AppError && error.kind === 'conflict') return false
+      throw error
+    }
+  }
 }

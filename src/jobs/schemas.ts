@@ -28,6 +28,30 @@ export const Job = t.Object(
 )
 export type Job = Static<typeof Job>
 
+export const DeadLetter = t.Object(
+  {
+    ...Job.properties,
+    group: t.String({ description: 'What it has in common with others that died of the same.' }),
+    failures: t.Integer(),
+    input: t.Optional(t.Unknown({ description: 'What it was to work on; in a list it is left out.' })),
+  },
+  { title: 'DeadLetter' },
+)
+export type DeadLetter = Static<typeof DeadLetter>
+
+export const ErrorGroup = t.Object(
+  {
+    group: t.String(),
+    kind: t.String(),
+    count: t.Integer(),
+    error: t.Optional(Failure),
+    firstAt: t.String({ format: 'date-time' }),
+    lastAt: t.String({ format: 'date-time' }),
+  },
+  { title: 'ErrorGroup', description: 'Dead letters that died of the same; `error` is that of one of them.' },
+)
+export type ErrorGroup = Static<typeof ErrorGroup>
+
 export type JobRow = typeof jobs.$inferSelect
 export type JobSummaryRow = Omit<JobRow, 'input' | 'output'>
 

@@ -35,6 +35,7 @@ const placeNames = [
   'cancelledRun',
   'job',
   'cancelledJob',
+  'deadJob',
   'auditEntry',
 ] as const
 
@@ -178,6 +179,8 @@ async function makeContent(app: TestApp, project: string, key: string): Promise<
   const { job } = await ask('POST', '/steps/seo.generate', step)
   const { job: cancelledJob } = await ask('POST', '/steps/seo.generate', step)
   await ask('POST', `/jobs/${cancelledJob.id}/cancel`)
+  const { job: deadJob } = await ask('POST', '/steps/seo.generate', step)
+  await app.db.rows(`UPDATE jobs SET state = 'dead', ready = 0, due_at = NULL WHERE id = ?`, [deadJob.id])
   return {
     source,
     passage: passages.items[0].id,
@@ -187,6 +190,7 @@ async function makeContent(app: TestApp, project: string, key: string): Promise<
     cancelledRun: cancelledRun.id,
     job: job.id,
     cancelledJob: cancelledJob.id,
+    deadJob: deadJob.id,
   }
 }
 

@@ -155,6 +155,11 @@ export const examples: Record<string, Row> = {
   getJob: at('job'),
   cancelJob: at('job'),
   retryJob: at('cancelledJob'),
+  listDeadLetters: ({ ids }) => queries({}, { cursor: cursorAt(ids.deadJob) }),
+  listErrorGroups: plain,
+  getDeadLetter: at('deadJob'),
+  retryDeadLetters: ({ ids }) => ({ body: { ids: [ids.deadJob] } }),
+  discardDeadLetters: ({ ids }) => ({ body: { ids: [ids.deadJob] } }),
   streamEvents: plain,
 }
 
