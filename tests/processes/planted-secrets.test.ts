@@ -1,13 +1,15 @@
 import { expect, test } from 'bun:test'
+import { statSync } from 'node:fs'
 import { sql } from 'drizzle-orm'
 import { connect } from '#db/connect.ts'
 import { setUp } from '#scripts/cloudflare-setup.ts'
+import { readEml } from '#src/mail/eml.ts'
 import { Secret } from '#src/secret.ts'
 import { installationSecret } from '#src/secrets/installation-secret.ts'
 import { openKeyRing } from '#src/secrets/key-ring.ts'
 import { type FakeQueues, startCloudflareQueues } from '#tests/fakes/cloudflare-queues.ts'
 import { startIdentityProvider } from '#tests/fakes/identity-provider.ts'
-import { type FakeSmtpServer, fakeSmtpServer } from '#tests/fakes/smtp-server.ts'
+import { type FakeSmtpServer, fakeSmtpServer, type ReceivedMail } from '#tests/fakes/smtp-server.ts'
 import { live, PASSWORDS, PUBLIC_URL } from './planted-life.ts'
 import { openWorld, type World } from './planted-world.ts'
 import { filesIn, findSecrets, formsOf, type Place, type Secrets } from './planting.ts'
@@ -43,8 +45,8 @@ test('a secret is nowhere but where it belongs, whatever is done and whatever fa
   expect(await setUp([], env, () => {})).toBe(0)
   const { server, origin } = await serve(folder, 'serve', env)
   await using _server = server
-  const world = openWorld(origin, smtp, idp)
-  for (const [name, text] of Object.entries(PASSWORDS)) world.hidden[`the ${name} password`] = text
+  const world = openWorld(origin, idp, () => smtp.received.map(readReceived))
+  hidePasswords(world)
   world.hidden['the password of the mail server'] = SMTP_PASSWORD
   world.hidden['the master key'] = MASTER_KEY
   world.hidden['the token of Cloudflare'] = CLOUDFLARE_TOKEN
@@ -69,6 +71,31 @@ test('a secret is nowhere but where it belongs, whatever is done and whatever fa
     mails: mailsOf(smtp),
     files,
     others: [placeOf('the log', log), placeOf('the event stream', heard), ...told],
+  })
+}, 60_000)
+
+test('where no server takes mails, a link is in the file of its mail alone, which nobody else may read', async () => {
+  using folder = temporaryFolder()
+  await using idp = startIdentityProvider(['github', 'google'].map((name) => `${CALLBACK}/${name}`))
+  const env = { ...idp.settings, LOG_LEVEL: 'debug', PUBLIC_URL, TRUSTED_PROXIES: '1' }
+  const { server, origin } = await serve(folder, 'serve', env)
+  await using _server = server
+  const isMail = ({ name }: Place) => name.startsWith('data/mail/')
+  const world = openWorld(origin, idp, () =>
+    filesIn(folder.path, '.eml').map(({ bytes }) => readEml(bytes.toString())),
+  )
+  hidePasswords(world)
+  const heard = await live(world)
+  server.signal('SIGTERM')
+  await server.exited
+  const files = filesIn(folder.path)
+  for (const { name } of files.filter(isMail)) expect(statSync(folder.file(name)).mode & 0o077).toBe(0)
+  expectOnlyWhereTheyBelong(world, {
+    mails: files
+      .filter(isMail)
+      .map(({ name, bytes }) => ({ name: `${name}: ${readEml(bytes.toString()).subject}`, bytes })),
+    files: files.filter((file) => !isMail(file)),
+    others: [placeOf('the log', server.output()), placeOf('the event stream', heard)],
   })
 }, 60_000)
 
@@ -236,6 +263,16 @@ function expectOnlyWhereTheyBelong(world: World, { mails, files, others }: Place
 
 const namesOf = (places: Place[], pattern: RegExp) =>
   places.filter(({ bytes }) => pattern.test(bytes.toString('latin1'))).map(({ name }) => name)
+
+function hidePasswords(world: World) {
+  for (const [name, text] of Object.entries(PASSWORDS)) world.hidden[`the ${name} password`] = text
+}
+
+const readReceived = ({ to, mail }: ReceivedMail) => ({
+  to: to[0]!,
+  subject: mail.subject ?? '',
+  text: mail.text ?? '',
+})
 
 const mailsOf = ({ received }: FakeSmtpServer): Place[] =>
   received.map(({ raw, mail }) => placeOf(`the mail “${mail.subject}”`, `${raw}\n${mail.text}\n${mail.html}`))

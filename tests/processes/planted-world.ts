@@ -1,5 +1,4 @@
 import type { IdentityProvider } from '#tests/fakes/identity-provider.ts'
-import type { FakeSmtpServer } from '#tests/fakes/smtp-server.ts'
 import { type Browser, openBrowser, type Site } from '../accounts/browser.ts'
 import type { Place, Secrets } from './planting.ts'
 
@@ -17,7 +16,7 @@ export type World = Site & {
   browser(name: string): Browser
 }
 
-export function openWorld(origin: string, smtp: FakeSmtpServer, idp: IdentityProvider): World {
+export function openWorld(origin: string, idp: IdentityProvider, mails: () => World['mails']): World {
   const world: World = {
     idp,
     answers: [],
@@ -25,11 +24,7 @@ export function openWorld(origin: string, smtp: FakeSmtpServer, idp: IdentityPro
     shown: {},
     mailed: {},
     get mails() {
-      return smtp.received.map(({ to, mail }) => ({
-        to: to[0]!,
-        subject: mail.subject ?? '',
-        text: mail.text ?? '',
-      }))
+      return mails()
     },
     async fetch(request) {
       const { pathname, search } = new URL(request.url)

@@ -48,11 +48,11 @@ export function findSecrets(secrets: Secrets, places: Place[]): string[] {
   )
 }
 
-/** Every file in a folder and below, but those that are left out. */
-export function filesIn(folder: string, leaveOut: (name: string) => boolean = () => false): Place[] {
+/** Every file in a folder and below whose name ends like this. */
+export function filesIn(folder: string, ending = ''): Place[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !leaveOut(path))
+    .filter((path) => path.endsWith(ending))
     .map((path) => ({ name: path.slice(folder.length + 1), bytes: readFileSync(path) }))
 }
