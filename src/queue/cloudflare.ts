@@ -122,11 +122,14 @@ async function look(parts: Parts, max: number): Promise<Delivery[]> {
   return toDeliveries(messages, parts)
 }
 
-/** Drops what is no message of Quill's, and puts back what is due later than one delay can reach. */
+/**
+ * Drops what is no message of Quill's and what says the same as another, and puts back what is due later than one
+ * delay can reach.
+ */
 async function toDeliveries(messages: PulledMessage[], { jobs, clock, log }: Parts): Promise<Delivery[]> {
   const now = clock.now()
   const settled: Settled[] = []
-  const deliveries: Delivery[] = []
+  const deliveries = new Map<string, Delivery>()
   for (const message of messages) {
     const { lease_id, attempts = 1 } = message
     const content = decodeMessage(message)
@@ -135,11 +138,12 @@ async function toDeliveries(messages: PulledMessage[], { jobs, clock, log }: Par
       log.warn({ metadata: message.metadata }, 'a message that is not of Quill was taken off the queue')
       settled.push({ lease_id })
     } else if (earlyMs > 0) settled.push({ lease_id, delay_seconds: delaySeconds(earlyMs) })
-    else deliveries.push({ jobId: content.jobId, receipt: lease_id, attempts })
+    else if (deliveries.has(content.jobId)) settled.push({ lease_id })
+    else deliveries.set(content.jobId, { jobId: content.jobId, receipt: lease_id, attempts })
   }
   // What cannot be put in order now comes again; the deliveries beside it must not wait for that.
   await jobs.settle(settled).catch((error) => log.warn({ err: error }, 'messages could not be set aside'))
-  return deliveries
+  return [...deliveries.values()]
 }
 
 const toAck = ({ receipt }: Delivery): Settled => ({ lease_id: receipt })

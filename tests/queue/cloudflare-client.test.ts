@@ -265,6 +265,14 @@ describe('pulls cost little while nothing comes', () => {
     expect(await waiting).toHaveLength(1)
   })
 
+  test('of two messages of one job one is delivered and the other acknowledged', async () => {
+    await using opened = await openCloudflare()
+    await opened.queue.send([...ids(2), ...ids(2)])
+    const delivered = await pull(opened.queue)
+    expect(delivered.map(({ jobId }) => jobId)).toEqual(ids(2))
+    expect(opened.fake.depth('quill-jobs')).toBe(2)
+  })
+
   test('a message comes from strangers too: it is taken off, and the others are delivered', async () => {
     await using opened = await openCloudflare()
     const { fake, queue, settings } = opened
