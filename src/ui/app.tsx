@@ -5,7 +5,7 @@ import { Button } from './components/button.tsx'
 import { ProblemNotice } from './components/problem-notice.tsx'
 import { Toasts } from './components/toasts.tsx'
 import { BarePage } from './pages/door/bare-page.tsx'
-import { Door, openPageAt, useArrival } from './pages/door.tsx'
+import { Door, openPageAt, useWantedPlace } from './pages/door.tsx'
 import { NoProject } from './pages/no-project.tsx'
 import { Pages } from './routes.tsx'
 import { Workplace } from './shell/workplace.tsx'
@@ -27,7 +27,7 @@ export function App() {
 }
 
 function Place({ session, path }: { session: Session; path: string }) {
-  const isLeaving = useArrival(session)
+  const isLeaving = useWantedPlace(session)
   const OpenPage = openPageAt(path)
   if (OpenPage)
     return (

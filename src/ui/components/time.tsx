@@ -9,7 +9,7 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 const short = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' })
 const exact = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'medium' })
 
-/** A moment: relative up to a week, with the exact time on hover. */
+/** A moment, gone or to come: relative up to a week, with the exact time on hover. */
 export function Moment({ at }: { at: string }) {
   const now = useNow(MINUTE_MS)
   return (
@@ -37,10 +37,13 @@ export function describeLength(ms: number): string {
 
 function describe(at: Date, now: number): string {
   const ms = at.getTime() - now
-  if (ms > -MINUTE_MS) return 'just now'
-  if (ms > -HOUR_MS) return relative.format(Math.trunc(ms / MINUTE_MS), 'minute')
-  if (ms > -DAY_MS) return relative.format(Math.trunc(ms / HOUR_MS), 'hour')
-  if (ms > -WEEK_MS) return relative.format(Math.trunc(ms / DAY_MS), 'day')
+  const length = Math.abs(ms)
+  // What is gone counts whole units; what is to come is told to the nearest, and by the hour for two days.
+  const whole = ms < 0 ? Math.trunc : Math.round
+  if (length < MINUTE_MS) return ms < 0 ? 'just now' : 'now'
+  if (length < HOUR_MS) return relative.format(whole(ms / MINUTE_MS), 'minute')
+  if (length < (ms < 0 ? DAY_MS : 2 * DAY_MS)) return relative.format(whole(ms / HOUR_MS), 'hour')
+  if (length < WEEK_MS) return relative.format(whole(ms / DAY_MS), 'day')
   return short.format(at)
 }
 

@@ -43,7 +43,7 @@ export function Door({ door }: Pick<Session, 'door'>) {
 }
 
 /** Goes where somebody wanted to go before they signed in; says whether the page is one of the door's until then. */
-export function useArrival({ signedIn }: Pick<Session, 'signedIn'>): boolean {
+export function useWantedPlace({ signedIn }: Pick<Session, 'signedIn'>): boolean {
   const [path, navigate] = useLocation()
   const atDoor = signedIn && Object.hasOwn(doors, path)
   useEffect(() => {

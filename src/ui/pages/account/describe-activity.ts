@@ -43,4 +43,5 @@ export function describeActivity({ action, details }: Activity): string {
 
 const quoted = (name: unknown) => `“${name}”`
 
-const nameOf = (provider: string) => (provider in providerNames ? providerNames[provider as never] : provider)
+const nameOf = (provider: string) =>
+  Object.entries(providerNames).find(([key]) => key === provider)?.[1] ?? provider

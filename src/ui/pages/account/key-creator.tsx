@@ -6,7 +6,7 @@ import { Field } from '../../components/field.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { anything, given } from '../../forms/checks.ts'
 import { TextField } from '../../forms/text-field.tsx'
-import { useForm } from '../../forms/use-form.ts'
+import { type Form, useForm } from '../../forms/use-form.ts'
 import { AccountForm } from './account-form.tsx'
 import { CheckGroup } from './check-group.tsx'
 
@@ -18,6 +18,7 @@ const ends: [days: number, words: string][] = [
   [0, 'Never'],
 ]
 
+type KeyField = 'name' | 'projectIds' | 'scopes' | 'expiresInDays' | 'allowedAddresses'
 type Props = { onCancel: () => void; onMade: (made: NewApiKey) => void }
 
 /** What a new key is called, what it opens, and what it may do there. */
@@ -70,10 +71,8 @@ export function KeyCreator({ onCancel, onMade }: Props) {
   )
 }
 
-type KeyForm = Parameters<typeof CheckGroup<'scopes' | 'projectIds' | 'name'>>[0]['form']
-
 /** Every right that a part of Quill uses, with what it allows. */
-function Scopes({ form }: { form: KeyForm }) {
+function Scopes({ form }: { form: Form<KeyField> }) {
   const rights = useRights().data
   const roles = new Set(useProjects().data?.map(({ role }) => role))
   if (!rights) return <Skeleton lines={6} />

@@ -6,7 +6,6 @@ import { Moment } from '../../components/time.tsx'
 import type { FreshKey } from './api-keys.tsx'
 import { RevokeKey } from './revoke-key.tsx'
 import { RotateKey } from './rotate-key.tsx'
-import { Until } from './until.tsx'
 
 type Props = { apiKey: ApiKey; onRotated: (fresh: FreshKey) => void }
 
@@ -36,8 +35,7 @@ export function KeyRow({ apiKey, onRotated }: Props) {
           {' · '}
           {apiKey.expiresAt ? (
             <>
-              {isOver ? 'Ended ' : 'Ends '}
-              {isOver ? <Moment at={apiKey.expiresAt} /> : <Until at={apiKey.expiresAt} />}
+              {isOver ? 'Ended' : 'Ends'} <Moment at={apiKey.expiresAt} />
             </>
           ) : (
             'Has no end'

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react'
 import { Button } from '../../components/button.tsx'
+import { Moment } from '../../components/time.tsx'
 import type { FreshKey } from './api-keys.tsx'
 import { CopyButton } from './copy-button.tsx'
-import { Until } from './until.tsx'
 
 /** The text of a key, this once. */
 export function KeyText({ fresh, onSaved }: { fresh: FreshKey; onSaved: () => void }) {
@@ -15,7 +15,7 @@ export function KeyText({ fresh, onSaved }: { fresh: FreshKey; onSaved: () => vo
       </p>
       {fresh.oldEndsAt && (
         <p>
-          The old one ends <Until at={fresh.oldEndsAt} />.
+          The old one ends <Moment at={fresh.oldEndsAt} />.
         </p>
       )}
       <code className="secret">{fresh.text}</code>

@@ -1,5 +1,6 @@
 import { Link, useLocation } from 'wouter'
-import { signIn } from '../../api/session.ts'
+import { Problem } from '../../api/client.ts'
+import { signIn, useSession } from '../../api/session.ts'
 import { emailAddress, given } from '../../forms/checks.ts'
 import { FormEnd } from '../../forms/form-end.tsx'
 import { EmailField, PasswordField } from '../../forms/text-field.tsx'
@@ -17,6 +18,8 @@ export function PasswordSignIn({ first, email }: { first?: boolean; email?: stri
       navigate('/two-factor')
     },
   })
+  const isUnconfirmed = form.problem instanceof Problem && form.problem.status === 403
+  const showsMails = useSession().data?.door.mails
   return (
     <form {...form.props}>
       <EmailField
@@ -35,6 +38,7 @@ export function PasswordSignIn({ first, email }: { first?: boolean; email?: stri
       />
       <FormEnd
         form={form}
+        remedy={isUnconfirmed && showsMails && <Link href="/mail">Show the mails</Link>}
         look={first ? 'primary' : 'plain'}
         beside={<Link href="/forgot-password">Forgot it?</Link>}
       >
