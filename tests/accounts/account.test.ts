@@ -128,4 +128,11 @@ test('the only owner of a project hands it over or archives it before the accoun
   const heir = await app.person('Heir', { role: 'owner', projectId: project.id })
   expect((await remove()).status).toBe(204)
   expect((await app.call('GET', '/api/v1/members', { as: heir })).body.items).toHaveLength(1)
+
+  const ben = await signUp(app, 'Ben')
+  await ben.call('POST', '/api/v1/projects', { name: 'Over' })
+  const end = () => ben.call('POST', '/api/v1/account/delete', { password: PASSWORD })
+  expect(codeOf(await end())).toEqual({ status: 409, code: 'conflict' })
+  await ben.call('POST', '/api/v1/project/archive')
+  expect((await end()).status).toBe(204)
 })

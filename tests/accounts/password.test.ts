@@ -107,6 +107,27 @@ test('nobody fills the inbox of another with resets, and whether there is an acc
   expect(mailsTo(app, ada.email, /Reset/)).toBe(3)
 })
 
+test('whoever has come by a session finds out no password by it', async () => {
+  await using app = await openApp()
+  const ada = await signUp(app, 'Ada')
+  const thief = thiefOf(app, ada)
+  const guesses: [string, object][] = [
+    ['/account/password', { current: 'a guess at it', new: NEW_PASSWORD }],
+    ['/account/email', { email: 'eve@example.com', password: 'a guess at it' }],
+    ['/account/delete', { password: 'a guess at it' }],
+    ['/account/two-factor', { password: 'a guess at it' }],
+    ['/account/two-factor/disable', { password: 'a guess at it' }],
+    ['/account/two-factor/recovery-codes', { password: 'a guess at it' }],
+  ]
+  const statuses: number[] = []
+  for (const [path, body] of guesses) statuses.push((await thief.call('POST', `/api/v1${path}`, body)).status)
+  expect(statuses).toEqual([403, 403, 403, 403, 403, 429])
+  const right = await thief.call('POST', '/api/v1/account/delete', { password: PASSWORD })
+  expect(codeOf(right)).toEqual({ status: 429, code: 'rate_limited' })
+  // The owner, where she signed in, is not held up by it.
+  expect((await signIn(ada, ada.email)).status).toBe(200)
+})
+
 test('a link of one kind is no link of another', async () => {
   await using app = await openApp()
   const ada = await signUp(app, 'Ada')

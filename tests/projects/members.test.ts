@@ -69,6 +69,30 @@ test('who is removed is out on the next request, with their keys, and an open ev
   expect(session.project).toBeUndefined()
 })
 
+test('an event stream ends with the right to it: of a role without it, and of a key that is revoked', async () => {
+  await using app = await testApp()
+  const [owner, ada] = [
+    await app.person('Olga', { role: 'owner' }),
+    await app.person('Ada', { role: 'writer' }),
+  ]
+  const body = { name: 'Mine', projectIds: [app.team.projectId], scopes: ['events:read'] }
+  const made = (await app.call('POST', '/api/v1/account/api-keys', { as: owner, body })).body
+  const open = async (caller: object) => readFrames(await app.fetch(request('GET', '/api/v1/events', caller)))
+  await using ofAda = await open({ as: ada })
+  await using ofKey = await open({ key: made.text })
+  await until('both listen', () => app.hub.size() === 2)
+  await changeRole(app, owner, ada, 'editor')
+  expect(await ofAda.events(1)).toHaveLength(1)
+  await changeRole(app, owner, ada, 'billing')
+  expect(await ofAda.events(2)).toHaveLength(1)
+  await app.call('DELETE', `/api/v1/account/api-keys/${made.key.id}`, { as: owner })
+  expect((await ofKey.events(4)).map(({ data }) => data.userId ?? data.keyId)).toEqual([
+    ada.userId,
+    ada.userId,
+    made.key.id,
+  ])
+})
+
 test("what somebody who was removed made stays the project's", async () => {
   await using app = await testApp()
   const [owner, ada] = [
