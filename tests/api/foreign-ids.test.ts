@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type IdPrefix, newId } from '#src/ids.ts'
 import { type Answer, type CallOptions, readAnswer, request, type TestApp, testApp } from '../harness.ts'
+import { addDocument } from '../material.ts'
 import { type Estate, fromSomewhere, type Ids, makeEstate } from './estate.ts'
 import { callOf, cursorAt, type Example, examplesOf } from './examples.ts'
 import { isForPeople, isOpen, type Operation, readDocument } from './operations.ts'
@@ -71,6 +72,26 @@ describe('an id of another project is answered as one that does not exist, in', 
     expect(differences(theirs, nobodys)).toEqual([])
     expect(theirs.answer.body.project.id).toBe(own.ids.project)
   })
+})
+
+test('a passage of another project is cited no more than one that does not exist', async () => {
+  await using working = await testApp({ worker: true })
+  const { key } = working.rivals
+  const document = await addDocument(working)
+  const { sourceId } = await addDocument(working, { key })
+  const passages = await working.call('GET', `/api/v1/sources/${sourceId}/passages?limit=1`, { key })
+  const passage = passages.body.items[0]
+  const cite = async (passageId: string) => {
+    const citation = { marker: '1', sourceId, passageId, start: 0, end: 5, quote: passage.text.slice(0, 5) }
+    const { body } = await working.call('POST', '/api/v1/steps/document.persist', {
+      headers: { 'idempotency-key': passageId, prefer: 'wait=30' },
+      body: { documentId: document.id, post: { markdown: 'Text.[^1]', citations: [citation] } },
+    })
+    return { ...body, requestId: undefined }
+  }
+  const theirs = await cite(passage.id)
+  expect(theirs).toMatchObject({ status: 404, code: 'not_found' })
+  expect(theirs).toEqual(await cite(newIdLike(passage.id)))
 })
 
 test('every operation whose path has an id, or whose query or body takes one, is in the walk', () => {

@@ -53,6 +53,43 @@ describe('an operation answers as the table of permissions says, whatever else i
     })
 })
 
+test('no other spelling of an address and no other method goes around it', async () => {
+  await using app = await testApp()
+  const { document, operations } = await readDocument(app)
+  const estate = await makeEstate(app)
+  const passed: string[] = []
+  for (const operation of operations.filter((operation) => !isOpen(operation))) {
+    const [address] = callOf(operation, examplesOf(operation, estate)[0]!)
+    const [path, query = ''] = address.split('?')
+    const spellings = SPELLINGS.map((spell) => spell(path!)).map(
+      (spelled) => [operation.method, spelled] as const,
+    )
+    const others = METHODS.filter(
+      (method) => !Object.hasOwn(document.paths[operation.path]!, method.toLowerCase()),
+    )
+    for (const [method, spelled] of [...spellings, ...others.map((method) => [method, path!] as const)]) {
+      const { status } = await app.call(method, `${spelled}?${query}`, { key: null, headers: SAME_ORIGIN })
+      if (status !== 401 && status !== 404) passed.push(`${method} ${spelled}: ${status}`)
+    }
+  }
+  expect(passed).toEqual([])
+})
+
+const METHODS = ['HEAD', 'GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND']
+const SPELLINGS: ((path: string) => string)[] = [
+  (path) => `${path}/`,
+  (path) => path.replaceAll('/', '//'),
+  (path) => path.toUpperCase(),
+  (path) => path.replace('/v1/', '/v1/./'),
+  (path) => path.replace('/v1/', '/v1/nothing/../'),
+  (path) => path.replace('/v1/', '/v1%2f'),
+  (path) => path.replace('/v1/', '/%76%31/'),
+  (path) => path.replace('/v1/', '/v1/;a=b/'),
+  (path) => `${path}%00`,
+  (path) => `${path}.json`,
+  (path) => `${path}%20`,
+]
+
 type Asked = { app: TestApp; caller: Caller; operation: Operation; estate: Estate }
 
 /** What is wrong with how they are let in: each allowed request succeeds, and HEAD is answered as GET. */
