@@ -8,6 +8,7 @@ import { type Desk, hasChromium, openDesk } from './desk.ts'
 import { emailOf, fillPassword, fillSignIn, focused, openPerson } from './people.ts'
 
 const STEP_MS = 30_000
+const LONG_NAME = 'Grundstücksverkehrsgenehmigungszuständigkeitsübertragungsverordnung'
 
 describe.skipIf(!hasChromium)('people look after their own account', () => {
   let app: TestApp
@@ -114,7 +115,7 @@ describe.skipIf(!hasChromium)('people look after their own account', () => {
   })
 
   test('an API key is shown once, works, is replaced with grace, and revoked by name', async () => {
-    const page = await openPerson(desk, app, { name: 'Dora', project: 'Letters' })
+    const page = await openPerson(desk, app, { name: 'Dora', project: LONG_NAME })
     await page.goto(`${desk.url}/account/api-keys`)
     await page.getByRole('button', { name: 'New API key' }).click()
     await page.getByRole('checkbox', { name: 'project:read' }).waitFor()
@@ -133,7 +134,7 @@ describe.skipIf(!hasChromium)('people look after their own account', () => {
     expect(await checkLooks(page)).toEqual([])
     await page.getByRole('button', { name: 'I saved it' }).click()
     expect(await page.locator('body').textContent()).not.toContain(first)
-    expect((await app.call('GET', '/api/v1/project', { key: first })).body.name).toBe('Letters')
+    expect((await app.call('GET', '/api/v1/project', { key: first })).body.name).toBe(LONG_NAME)
 
     await chooseAct(page, 'Replace by a new key')
     const second = await takeKey(page, 'Make the new key')
