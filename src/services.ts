@@ -34,7 +34,7 @@ export function openServices(env: Env, { demo }: { demo: boolean }): Services {
     hub.close()
   }
   const bell = openBell(`${env.databaseUrl.replace(/^file:/, '')}-bell`)
-  bell.listen(hub.wake)
+  bell?.listen(hub.wake)
   const queue = openQueue({ db, log, bell }, env.queue)
   return {
     db,
@@ -51,7 +51,7 @@ export function openServices(env: Env, { demo }: { demo: boolean }): Services {
     close() {
       end()
       void queue.close()
-      bell.close()
+      bell?.close()
       close()
     },
   }

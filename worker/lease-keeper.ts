@@ -40,16 +40,25 @@ export type LeaseKeeper = {
   stop(): void
 }
 
-export type KeeperOptions = { db: Db; log: Log; leaseMs: number; kinds?: Kinds; deafMs?: number }
+export type KeeperOptions = {
+  db: Db
+  log: Log
+  leaseMs: number
+  kinds?: Kinds
+  deafMs?: number
+  blockedMs?: number
+}
 
 /** Renews the leases of all jobs that a worker holds, and interrupts those that must stop. */
-export function keepLeases({ db, log, leaseMs, kinds }: KeeperOptions): LeaseKeeper {
+export function keepLeases({ db, log, leaseMs, kinds, ...options }: KeeperOptions): LeaseKeeper {
+  const { blockedMs = BLOCKED_MS } = options
+  const lookMs = Math.min(LOOK_MS, leaseMs / 3)
   const held = new Map<string, Held>()
   let over = false
   let lookedAt = performance.now()
   let looking = false
   const heartbeat = setInterval(beat, leaseMs / 3)
-  const look = setInterval(lookAround, Math.min(LOOK_MS, leaseMs / 3))
+  const look = setInterval(lookAround, lookMs)
 
   return {
     hold(job) {
@@ -102,9 +111,9 @@ export function keepLeases({ db, log, leaseMs, kinds }: KeeperOptions): LeaseKee
 
   function reportBlocking() {
     const now = performance.now()
-    const lateMs = Math.round(now - lookedAt - LOOK_MS)
+    const lateMs = Math.round(now - lookedAt - lookMs)
     lookedAt = now
-    if (lateMs <= BLOCKED_MS) return
+    if (lateMs <= blockedMs) return
     const kindsHeld = [...new Set([...held.values()].map((entry) => entry.job.kind))]
     log.warn({ lateMs, kinds: kindsHeld }, 'a handler held up the event loop')
   }

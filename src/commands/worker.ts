@@ -1,19 +1,26 @@
 import { checkDotEnv, type Env, readEnv } from '#src/env.ts'
+import { jobKinds } from '#src/jobs/kinds.ts'
 import { openServices, requireQueue } from '#src/services.ts'
 import { startConsumer } from '#worker/consume.ts'
-import { readArgs, untilSignalled } from './command.ts'
+import { readArgs, UsageError, untilSignalled } from './command.ts'
 
 export const usage = [
-  'Usage: quill worker [--inline] [--concurrency N]',
+  'Usage: quill worker [--inline] [--concurrency N] [--kinds a,b]',
   '',
   'Performs jobs until it is told to stop; then running jobs get their grace and the rest is handed back.',
   '  --inline         take jobs from the database, whatever the settings say',
   '  --concurrency N  how many at a time; default WORKER_CONCURRENCY',
+  `  --kinds a,b      only these kinds of jobs, of ${Object.keys(jobKinds).join(', ')}`,
 ].join('\n')
 
 export async function run(args: string[]): Promise<number> {
-  const options = { inline: { type: 'boolean' }, concurrency: { type: 'string' } } as const
+  const options = {
+    inline: { type: 'boolean' },
+    concurrency: { type: 'string' },
+    kinds: { type: 'string' },
+  } as const
   const { values } = readArgs({ args, options }, usage)
+  const only = readKinds(values.kinds)
   checkDotEnv(process.cwd())
   const env = readEnv({
     ...process.env,
@@ -29,12 +36,21 @@ export async function run(args: string[]): Promise<number> {
     log,
     concurrency: env.workerConcurrency,
     leaseMs: env.jobLeaseMs,
+    only,
   })
   process.stdout.write(`The worker takes jobs from ${whereJobsWait(env)}\n`)
   await untilSignalled()
   await consumer.stop()
   services.close()
   return 0
+}
+
+/** The kinds that are named, or undefined for all of them. Throws UsageError for one that there is not. */
+function readKinds(text: string | undefined): string[] | undefined {
+  const names = text?.split(',').map((name) => name.trim())
+  const unknown = names?.find((name) => !(name in jobKinds))
+  if (unknown !== undefined) throw new UsageError(`There is no kind of job "${unknown}".\n\n${usage}`)
+  return names
 }
 
 function whereJobsWait({ queue, databaseUrl }: Env): string {

@@ -16,14 +16,15 @@ export type Bell = {
 
 /**
  * A bell for the processes that have `folder` in common. Each listens on a socket of its own in it and is connected
- * to all others: whoever comes later calls those who are there.
+ * to all others: whoever comes later calls those who are there. Undefined where the folder takes no sockets.
  */
-export function openBell(folder: string): Bell {
+export function openBell(folder: string): Bell | undefined {
   const listeners = new Set<() => void>()
   const peers = new Set<Socket>()
   const own = `${process.pid}-${crypto.randomUUID().slice(0, 8)}.sock`
   const server = answer()
-  if (server) callOthers()
+  if (!server) return undefined
+  callOthers()
   let due = false
 
   return {
@@ -40,9 +41,9 @@ export function openBell(folder: string): Bell {
       return () => listeners.delete(listener)
     },
     close() {
-      server?.stop(true)
+      server.stop(true)
       for (const peer of peers) peer.end()
-      if (server) leave()
+      leave()
     },
   }
 

@@ -5,8 +5,10 @@ import type { Delivery, Queue } from './queue.ts'
 import { type Found, LANES, readyFinder } from './ready.ts'
 import { createWaker } from './waker.ts'
 
-/** How soon a job is noticed of which nobody told: the bell is heard at once, but may be missing. */
+/** How soon a job is noticed of which nobody told, where there is no bell … */
 const POLL_MS = 100
+/** … and where there is one, which is heard at once but may get lost. */
+const POLL_BESIDE_BELL_MS = 1_000
 /** Its depth is counted up to here: a figure that is read every few seconds must not cost the longer the more wait. */
 const DEPTH_COUNTED_MAX = 100_000
 /** How many lanes are asked for their oldest job. */
@@ -24,6 +26,7 @@ export function inlineQueue(db: Db, { bell, kinds, now = Date.now }: InlineOptio
   const waker = createWaker()
   const find = readyFinder(db, { kinds, now })
   const stopListening = bell?.listen(waker.wake)
+  const pollMs = bell ? POLL_BESIDE_BELL_MS : POLL_MS
   let closed = false
 
   return {
@@ -43,7 +46,7 @@ export function inlineQueue(db: Db, { bell, kinds, now = Date.now }: InlineOptio
           woken.cancel()
           return ids.map(delivered)
         }
-        await woken.within(Math.max(1, Math.min(POLL_MS, remainingMs, nextAt - now())))
+        await woken.within(Math.max(1, Math.min(pollMs, remainingMs, nextAt - now())))
       }
     },
     // What was acknowledged has been claimed, which took it out of the index that is walked.

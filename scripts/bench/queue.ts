@@ -1,0 +1,84 @@
+// The queue beside bare bun:sqlite, and beside the peers that QUEUE_PEERS names the folder of. `--quick` leaves out the
+// million that wait.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { compared, type Figure, figure, median, printFigures } from './figures.ts'
+import { type Contender, JOBS } from './queue/contender.ts'
+import { latencies } from './queue/latency.ts'
+import { installedPeers } from './queue/peers.ts'
+import { drain, fill, measure, type Rates } from './queue/phases.ts'
+import { openQuill, quill } from './queue/quill.ts'
+import { raw } from './queue/raw.ts'
+
+const ROUNDS = 3
+const WAITING = 1_000_000
+
+const folder = mkdtempSync(join(tmpdir(), 'quill-bench-'))
+const file = join(folder, 'queue.db')
+const peers = await installedPeers()
+const contenders = [raw('NORMAL'), raw('FULL'), quill('NORMAL'), quill('FULL'), ...peers]
+
+// Round by round, so that whatever else the machine does meets all of them.
+const rounds = new Map<Contender, Rates[]>(contenders.map((contender) => [contender, []]))
+for (let round = 0; round < ROUNDS; round++)
+  for (const contender of contenders) rounds.get(contender)!.push(await measure(contender, file))
+
+const figures: Figure[] = []
+for (const contender of contenders) {
+  const bound = contenders.find(
+    ({ name, durability }) => /^bare/.test(name) && durability === contender.durability,
+  )!
+  for (const [key, what] of [
+    ['oneByOne', 'enqueued one by one'],
+    ['inFlight', 'enqueued, 50 in flight'],
+    ['processed', 'processed'],
+  ] as const)
+    figures.push(
+      compared(`${contender.name}: ${what}`, middle(contender, key), {
+        baseline: middle(bound, key),
+        unit: '/s',
+      }),
+    )
+  figures.push(
+    figure(`${contender.name}: longest stall of the event loop`, middle(contender, 'stallMs'), 'ms'),
+  )
+}
+const [plainjob] = peers
+if (plainjob)
+  for (const contender of contenders.slice(2, 4))
+    figures.push(
+      compared(`${contender.name} beside ${plainjob.name}: processed`, middle(contender, 'processed'), {
+        baseline: middle(plainjob, 'processed'),
+        unit: '/s',
+      }),
+    )
+if (!process.argv.includes('--quick')) figures.push(...(await underAMillion()))
+const { within, across, idleCpuPercent } = await latencies(file)
+figures.push(
+  figure('idle, from enqueueing to start in one process, p50', within.p50, 'ms'),
+  figure('idle, from enqueueing to start in one process, p99', within.p99, 'ms'),
+  figure('idle, from enqueueing in another process to start, p50', across.p50, 'ms'),
+  figure('idle, from enqueueing in another process to start, p99', across.p99, 'ms'),
+  figure('CPU of an idle worker', idleCpuPercent, '%'),
+)
+rmSync(folder, { recursive: true, force: true })
+printFigures(figures)
+process.exit(0)
+
+function middle(contender: Contender, key: keyof Rates): number {
+  return median(rounds.get(contender)!.map((rates) => rates[key]))
+}
+
+/** The rate of the same jobs with a million more behind them. */
+async function underAMillion(): Promise<Figure[]> {
+  const opened = await openQuill(file, 'NORMAL')
+  await fill(opened, JOBS)
+  const { processed: alone } = await drain(opened, JOBS)
+  await fill(opened, WAITING)
+  const { processed } = await drain(opened, JOBS)
+  await opened.close()
+  return [
+    compared(`processed with ${WAITING} waiting, beside none`, processed, { baseline: alone, unit: '/s' }),
+  ]
+}
