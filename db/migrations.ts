@@ -5,6 +5,7 @@ import queue from './migrations/0004-queue.sql' with { type: 'text' }
 import auditLog from './migrations/0005-audit-log.sql' with { type: 'text' }
 import dispatched from './migrations/0006-dispatched.sql' with { type: 'text' }
 import deadLetters from './migrations/0007-dead-letters.sql' with { type: 'text' }
+import proofs from './migrations/0008-proofs.sql' with { type: 'text' }
 
 export type Migration = { tag: string; sql: string }
 
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   { tag: '0005-audit-log', sql: auditLog },
   { tag: '0006-dispatched', sql: dispatched },
   { tag: '0007-dead-letters', sql: deadLetters },
+  { tag: '0008-proofs', sql: proofs },
 ]

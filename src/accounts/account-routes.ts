@@ -10,6 +10,7 @@ import { access } from '#src/projects/access.ts'
 import { deleteAccount, getAccount, proveItsYou, renameAccount, unlinkIdentity } from './account.ts'
 import { cookiesFromAuth, headersForAuth, sessionCookie } from './browser-cookies.ts'
 import { callAuth } from './call-auth.ts'
+import { endProofsOf } from './end-proofs.ts'
 import { links } from './links.ts'
 import { Account, AccountSession, email, newPassword, password, personName, providerName } from './schemas.ts'
 import { endSessionsOf, listSessions, revokeSession } from './sessions.ts'
@@ -59,7 +60,10 @@ export const accountRoutes = (deps: AppDeps) => {
           }),
         )
         set.headers['set-cookie'] = cookiesFromAuth(answered, env.secureCookies) as never
-        await audit(db, actor(), 'password.changed', { target: person.userId })
+        await db.batch([
+          endProofsOf(db, person.userId),
+          audit(db, actor(), 'password.changed', { target: person.userId }),
+        ])
         post.send(person.email, passwordChanged({ at: Date.now(), link: links(env).forgotten() }))
         return status(204, undefined)
       },
@@ -117,6 +121,7 @@ export const accountRoutes = (deps: AppDeps) => {
       async ({ person, actor, status }) => {
         await db.batch([
           endSessionsOf(db, person.userId, person.sessionId),
+          endProofsOf(db, person.userId),
           audit(db, actor(), 'sessions.ended', { target: person.userId }),
         ])
         return status(204, undefined)

@@ -6,6 +6,7 @@ import { hasOpenInvitation } from '#src/projects/invitations.ts'
 import { installationSecret } from '#src/secrets/installation-secret.ts'
 import { PASSWORD_PROVIDER } from './account.ts'
 import type { Auth } from './auth.ts'
+import { endProofsOf } from './end-proofs.ts'
 import { type IdentityProviderName, identityProviders } from './identity-providers.ts'
 import { links } from './links.ts'
 import { DEMO_EMAIL, findPeople, proveAddress } from './people.ts'
@@ -80,6 +81,7 @@ function hooksOf({ db, env, limits, post }: AccountsDeps, auth: () => Promise<Au
       // Whoever holds the link has the address: it is proven, and an attack on the account does not keep them out.
       await db.batch([
         proveAddress(db, user.id),
+        endProofsOf(db, user.id),
         audit(db, actorOf(user), 'password.reset', { target: user.id }),
       ])
       const { address } = currentVisit()

@@ -20,6 +20,7 @@ import {
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Db } from '#db/connect.ts'
 import { identities, sessions, twoFactors, users, verifications } from '#db/schema/accounts.ts'
+import { isId } from '#src/ids.ts'
 import { Secret } from '#src/secret.ts'
 import { seal, unseal } from '#src/secrets/envelope.ts'
 import type { KeyRing } from '#src/secrets/key-ring.ts'
@@ -56,7 +57,7 @@ export const authAdapter = (db: Db, ring: KeyRing) =>
     },
     adapter: () => ({
       async create({ model, data }) {
-        const values = stored(ring, model, data)
+        const values = { ...stored(ring, model, data), ...ownerOf(model, data) }
         const [row] = await db.insert(tableOf(model)).values(values).returning()
         return loaded(ring, model, row as Row, { tokenHash: data.tokenHash }) as typeof data
       },
@@ -153,6 +154,11 @@ function stored(ring: KeyRing, model: string, values: Row, id = values.id as str
     else row[field] = value
   }
   return row
+}
+
+/** Whose a proof is, in the clear beside its sealed value: all of a person's can be ended. */
+function ownerOf(model: string, { value }: Row): Row {
+  return model === 'verifications' && typeof value === 'string' && isId('usr', value) ? { userId: value } : {}
 }
 
 /** A row as better-auth knows it. The token that it was found by stands where its hash is kept. */

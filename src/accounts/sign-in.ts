@@ -7,6 +7,7 @@ import { addressChanged } from '#src/mail/messages.ts'
 import { findInvitation } from '#src/projects/invitations.ts'
 import { cookiesFromAuth, headersForAuth, sessionToken } from './browser-cookies.ts'
 import { callAuth } from './call-auth.ts'
+import { endProofsOf } from './end-proofs.ts'
 import { findPersonByEmail } from './people.ts'
 import { endSession, endSessionsOf } from './sessions.ts'
 import { spendCode } from './spend-code.ts'
@@ -155,6 +156,7 @@ export async function confirmAddress(deps: AppDeps, { token, ...visit }: Visit &
   if (changed) {
     await db.batch([
       endSessionsOf(db, changed.id),
+      endProofsOf(db, changed.id),
       audit(db, actorOf(visit, changed), 'email.changed', { target: changed.id }),
     ])
     await tellOldAddress(deps, token)

@@ -8,6 +8,7 @@ import { access } from '#src/projects/access.ts'
 import { getAccount, proveItsYou } from './account.ts'
 import { cookiesFromAuth, headersForAuth } from './browser-cookies.ts'
 import { callAuth } from './call-auth.ts'
+import { endProofsOf } from './end-proofs.ts'
 import { links } from './links.ts'
 import { password } from './schemas.ts'
 import type { Person } from './sessions.ts'
@@ -97,7 +98,10 @@ export const twoFactorRoutes = (deps: AppDeps) => {
           }),
         )
         set.headers['set-cookie'] = cookiesFromAuth(headers, env.secureCookies) as never
-        await audit(db, actor(), 'two_factor.disabled', { target: person.userId })
+        await db.batch([
+          endProofsOf(db, person.userId),
+          audit(db, actor(), 'two_factor.disabled', { target: person.userId }),
+        ])
         tell(person, false)
         return status(204, undefined)
       },

@@ -83,6 +83,17 @@ test('of fifty resets by one link at once, one counts', async () => {
   expect(statuses).toEqual([200, ...Array(49).fill(404)])
 }, 30_000)
 
+test('a link of a reset that was asked for before ends with a changed password', async () => {
+  await using app = await openApp()
+  const ada = await signUp(app, 'Ada')
+  await openBrowser(app).call('POST', '/api/v1/auth/password-reset', { email: ada.email })
+  const token = await linkTo(app, ada.email, /Reset/)
+  await ada.call('POST', '/api/v1/account/password', { current: PASSWORD, new: NEW_PASSWORD })
+  const body = { token, password: 'a third password' }
+  const answer = await openBrowser(app).call('POST', '/api/v1/auth/password-reset/confirm', body)
+  expect(codeOf(answer)).toEqual({ status: 404, code: 'not_found' })
+})
+
 test('a reset that came too late changes nothing', async () => {
   await using app = await openApp()
   const ada = await signUp(app, 'Ada')

@@ -14,6 +14,7 @@ import {
   signIn,
   signUp,
   thiefOf,
+  type Visitor,
 } from './browser.ts'
 
 const STEP_MS = 30_000
@@ -198,6 +199,30 @@ test('a browser that is trusted is not asked again for a month; another one is',
   setSystemTime(Date.now() + 31 * 24 * 3_600_000)
   expect((await signIn(browser, ada.email)).body).toEqual({ next: 'two_factor' })
 })
+
+test('a browser that was trusted and got lost is asked again after what one does about that', async () => {
+  const remedies: Record<string, (ada: Visitor) => Promise<unknown>> = {
+    'signing out everywhere else': (ada) => ada.call('DELETE', '/api/v1/account/sessions'),
+    'another password': (ada) =>
+      ada.call('POST', '/api/v1/account/password', { current: PASSWORD, new: PASSWORD }),
+    'turning it off and on': async (ada) => {
+      await ada.call('POST', '/api/v1/account/two-factor/disable', { password: PASSWORD })
+      const { body } = await ada.call('POST', '/api/v1/account/two-factor', { password: PASSWORD })
+      const code = (URI.parse(body.uri) as TOTP).generate()
+      await ada.call('POST', '/api/v1/account/two-factor/confirm', { code })
+    },
+  }
+  for (const [remedy, act] of Object.entries(remedies)) {
+    await using app = await openApp()
+    const { ada, authenticator } = await protectedPerson(app)
+    const lost = await halfway(app, ada.email)
+    const body = { method: 'totp', code: authenticator.generate(), trustDevice: true }
+    await lost.call('POST', '/api/v1/auth/two-factor', body)
+    await act(ada)
+    expect({ remedy, ...(await signIn(lost, ada.email)).body }).toEqual({ remedy, next: 'two_factor' })
+    setSystemTime()
+  }
+}, 30_000)
 
 test('it is turned off with the password alone, in a session of its own, and told by mail', async () => {
   await using app = await openApp()
