@@ -20,7 +20,8 @@ type Backend<Name extends QueueName> = {
 const backends: { [Name in QueueName]: Backend<Name> } = {
   inline: { open: ({ db, bell }) => inlineQueue(db, { bell }), examine: async () => [] },
   cloudflare: {
-    open: ({ db, log }, settings) => throughOutbox({ db, log, queue: cloudflareQueue({ ...settings, log }) }),
+    open: ({ db, log, bell }, settings) =>
+      throughOutbox({ db, log, queue: cloudflareQueue({ ...settings, log, bell }) }),
     examine: (settings) => examineCloudflare(settings),
   },
 }

@@ -1,5 +1,6 @@
 import type { Log } from '#src/log.ts'
 import type { CloudflareSettings } from '#src/queue-settings.ts'
+import type { Bell } from './bell.ts'
 import { findQueueId, queueAddress } from './cloudflare-address.ts'
 import { cloudflareApi } from './cloudflare-api.ts'
 import { type QueueCalls, queueCalls, type Settled } from './cloudflare-calls.ts'
@@ -21,6 +22,8 @@ export type CloudflareQueueOptions = CloudflareSettings & {
   log: Log
   /** How long a delivery that nobody settles stays away; up to 12 hours. */
   leaseMs?: number
+  /** Rung when messages were sent: workers on this machine need not wait for their next look. */
+  bell?: Bell
   clock?: Clock
 }
 
@@ -31,7 +34,7 @@ type Parts = { jobs: QueueCalls; idle: Idle; clock: Clock; log: Log; leaseMs: nu
  * first call. Failures are CloudflareErrors, which say what to do.
  */
 export function cloudflareQueue(options: CloudflareQueueOptions): Queue {
-  const { log, token, leaseMs = DELIVERY_LEASE_MS, clock = realClock } = options
+  const { log, token, bell, leaseMs = DELIVERY_LEASE_MS, clock = realClock } = options
   const { queuesUrl, queue, deadLetters } = queueAddress(options)
   const api = cloudflareApi({ queuesUrl, token, clock })
   const jobs = queueCalls(
@@ -45,6 +48,7 @@ export function cloudflareQueue(options: CloudflareQueueOptions): Queue {
       onceFound(() => findQueueId(api, deadLetters)),
     )
   const idle = idleness(clock)
+  const stopListening = bell?.listen(idle.stir)
   const parts: Parts = { jobs, idle, clock, log, leaseMs }
 
   return {
@@ -52,7 +56,9 @@ export function cloudflareQueue(options: CloudflareQueueOptions): Queue {
     async send(jobIds, { delayMs = 0 } = {}) {
       const now = clock.now()
       await jobs.push(jobIds.map((id) => encodeMessage(id, { delayMs, now })))
-      if (delayMs === 0 && jobIds.length) idle.stir()
+      if (delayMs > 0 || jobIds.length === 0) return
+      idle.stir()
+      bell?.ring()
     },
     pull: (wish) => pullWhen(parts, wish),
     async settle({ acknowledged = [], retried = [] }) {
@@ -81,6 +87,7 @@ export function cloudflareQueue(options: CloudflareQueueOptions): Queue {
     },
     isPaused: jobs.isPaused,
     async close() {
+      stopListening?.()
       idle.close()
       const reason = new Error('The queue was closed before it could pass this on.')
       jobs.close(reason)

@@ -14,6 +14,8 @@ import { pull } from './queue-contract.ts'
 const ids = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => `job_${String(from + index).padStart(26, '0')}`)
 
+const never = () => new AbortController().signal
+
 const calls = (requests: { operation: Operation }[], operation: Operation) =>
   requests.filter((request) => request.operation === operation)
 
@@ -253,16 +255,38 @@ describe('pulls cost little while nothing comes', () => {
     await using opened = await openCloudflare()
     const { fake, queue } = opened
     for (let seconds = 0; seconds < 600; seconds += 4) {
-      await queue.pull({ max: 10, waitMs: 1, signal: new AbortController().signal })
+      await queue.pull({ max: 10, waitMs: 1, signal: never() })
       await opened.advance(4_000)
     }
     const idlePulls = calls(fake.requests, 'pull').length
     expect(idlePulls).toBeGreaterThan(40)
     expect(idlePulls).toBeLessThan(60)
     expect(fake.billed.reads).toBe(idlePulls)
-    const waiting = queue.pull({ max: 10, waitMs: 60_000, signal: new AbortController().signal })
+    const waiting = queue.pull({ max: 10, waitMs: 60_000, signal: never() })
     await queue.send(ids(1))
     expect(await waiting).toHaveLength(1)
+  })
+
+  test('a worker on the same machine need not wait for its next look', async () => {
+    const ears = new Set<() => void>()
+    const bell = {
+      ring() {
+        for (const hear of ears) hear()
+      },
+      listen(hear: () => void) {
+        ears.add(hear)
+        return () => ears.delete(hear)
+      },
+      close() {},
+    }
+    await using opened = await openCloudflare({ bell })
+    const worker = await opened.another()
+    for (let looks = 0; looks < 8; looks++) await pull(worker)
+    const waiting = worker.pull({ max: 1, waitMs: 60_000, signal: never() })
+    await opened.queue.send(ids(1))
+    expect(await waiting).toHaveLength(1)
+    await worker.close()
+    expect(ears.size).toBe(1)
   })
 
   test('of two messages of one job one is delivered and the other acknowledged', async () => {

@@ -1,5 +1,6 @@
 import { connect } from '#db/connect.ts'
 import { createLog, type Log } from '#src/log.ts'
+import type { Bell } from '#src/queue/bell.ts'
 import { cloudflareQueue } from '#src/queue/cloudflare.ts'
 import { cloudflareApi } from '#src/queue/cloudflare-api.ts'
 import { provision } from '#src/queue/cloudflare-provision.ts'
@@ -10,6 +11,8 @@ import type { OpenQueue } from './queue-contract.ts'
 
 const LEASE_MS = 60_000
 
+type Opening = FakeOptions & { log?: Log; bell?: Bell }
+
 export type OpenCloudflare = OpenQueue & {
   fake: FakeQueues
   /** The settings that lead to the fake. */
@@ -17,10 +20,7 @@ export type OpenCloudflare = OpenQueue & {
 }
 
 /** The backend over a fake of Cloudflare Queues with its queues made, whose clock both go by. Nothing is slept. */
-export async function openCloudflare({
-  log = createLog('silent'),
-  ...options
-}: FakeOptions & { log?: Log } = {}) {
+export async function openCloudflare({ log = createLog('silent'), bell, ...options }: Opening = {}) {
   const fake = await startCloudflareQueues(options)
   const { db, close } = connect(':memory:')
   const settings = settingsOf(fake)
@@ -33,7 +33,7 @@ export async function openCloudflare({
   fake.requests.length = 0
   const queues: Queue[] = []
   const another = async () => {
-    const queue = cloudflareQueue({ ...settings, log, leaseMs: LEASE_MS, clock })
+    const queue = cloudflareQueue({ ...settings, log, bell, leaseMs: LEASE_MS, clock })
     queues.push(queue)
     return queue
   }
