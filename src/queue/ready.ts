@@ -9,6 +9,7 @@ const LOOKS_MAX = 40
 const DUE_TAKEN_MAX = 1_000
 /** No lease is longer than this: an end that lies further ahead was set by a clock that has gone back since. */
 const LEASE_MS_MAX = 600_000
+const FEW_PROJECTS = 4
 /** Of this many looks one begins with the least urgent: what is urgent goes first, but not for ever. */
 const TURN_OF_THE_LAST = 8
 /** Sorts after every lane. */
@@ -99,7 +100,8 @@ export function readyFinder(
       if (!known || goesFirst(lane, known) < 0) best.set(lane.projectId, lane)
     }
     const projects = [...best.values()]
-    const each = Math.ceil(max / projects.length)
+    // Of few projects each is asked for all that it has: the others may have less than their share.
+    const each = projects.length <= FEW_PROJECTS ? max : Math.ceil(max / projects.length)
     const jobsOf = each > 1 ? await oldestOf(db, projects, each) : projects.map(({ first }) => [first])
     const ids = inTurns(
       projects.map((lane, index) => ({ ...lane, ids: jobsOf[index]! })),

@@ -1,4 +1,5 @@
 import { type Connection, connect, type Db, type Write } from '#db/connect.ts'
+import type { Synchronous } from '#db/sqlite.ts'
 import type { Kinds } from '#src/jobs/kinds.ts'
 import { enqueue, type JobSpec, newJob } from '#src/jobs/new-job.ts'
 import type { JobRow } from '#src/jobs/schemas.ts'
@@ -7,8 +8,8 @@ import type { Queue } from '#src/queue/queue.ts'
 const ROWS_A_BATCH = 1_000
 
 /** A database with two projects, `prj_a` and `prj_b`. */
-export async function openDatabase(url = ':memory:'): Promise<Connection> {
-  const connection = connect(url)
+export async function openDatabase(url = ':memory:', synchronous?: Synchronous): Promise<Connection> {
+  const connection = connect(url, undefined, synchronous)
   for (const id of ['prj_a', 'prj_b'])
     await connection.db.rows('INSERT OR IGNORE INTO projects (id, name, created_at) VALUES (?, ?, 1)', [
       id,
