@@ -20,27 +20,26 @@ const PASSWORD_HASH = await Bun.password.hash(PASSWORD, {
   timeCost: 1,
 })
 
-const placeNames = [
-  'project',
-  'person',
-  'member',
-  'session',
-  'key',
-  'invitation',
-  'source',
-  'passage',
-  'document',
-  'deletedDocument',
-  'run',
-  'cancelledRun',
-  'job',
-  'cancelledJob',
-  'deadJob',
-  'auditEntry',
-] as const
+type Kind =
+  | 'project'
+  | 'person'
+  | 'member'
+  | 'session'
+  | 'key'
+  | 'invitation'
+  | 'source'
+  | 'passage'
+  | 'document'
+  | 'deletedDocument'
+  | 'run'
+  | 'cancelledRun'
+  | 'job'
+  | 'cancelledJob'
+  | 'deadJob'
+  | 'auditEntry'
 
 /** Ids of what a project and one of its people own: one of each kind. */
-export type Ids = Record<(typeof placeNames)[number], string>
+export type Ids = Record<Kind, string>
 
 /** A project with one of everything in it, the person who asks, and what only they can know. */
 export type Estate = {
@@ -54,7 +53,7 @@ export type Estate = {
   tokens: { invitation: string; ownInvitation: string }
 }
 
-type Asking = { role?: Role; demo?: boolean; person?: Person }
+type Asking = { role?: Role; demo?: boolean }
 
 let estates = 0
 
@@ -125,7 +124,7 @@ async function givePassword(app: TestApp, { userId }: Person) {
 }
 
 /** Gives somebody a password and signs them in with it, so that their cookie is signed as a browser's would be. */
-export async function signedIn(app: TestApp, person: Person): Promise<Person> {
+async function signedIn(app: TestApp, person: Person): Promise<Person> {
   await givePassword(app, person)
   const { status, text, headers } = await app.call('POST', '/api/v1/auth/sign-in', {
     key: null,
