@@ -1,13 +1,17 @@
 import { expect, test } from 'bun:test'
 import { testApp } from '../harness.ts'
-import { fuzz, fuzzedTags } from './fuzzing.ts'
+import { FUZZ_TIMEOUT_MS, fuzz, fuzzedTags } from './fuzzing.ts'
 import { readDocument } from './operations.ts'
 
-test('whatever is asked about sources, documents and jobs is answered as documented and gives nothing away', async () => {
-  const { complaints, neverDone } = await fuzz(fuzzedTags.work)
-  expect(complaints).toEqual([])
-  expect(neverDone).toEqual([])
-}, 120_000)
+test(
+  'whatever is asked about sources, documents and jobs is answered as documented and gives nothing away',
+  async () => {
+    const { complaints, neverDone } = await fuzz(fuzzedTags.work)
+    expect(complaints).toEqual([])
+    expect(neverDone).toEqual([])
+  },
+  FUZZ_TIMEOUT_MS,
+)
 
 test('no operation is left out', async () => {
   await using app = await testApp()
