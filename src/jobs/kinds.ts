@@ -36,7 +36,7 @@ export const kindDefaults: JobKind = {
 export type Kinds = Readonly<Record<string, JobKind>>
 
 /** Every kind of job. A step that a person waits for goes before what nobody looks at. */
-export const jobKinds: Record<StepName, JobKind> = {
+export const jobKinds: Kinds & Record<StepName, JobKind> = {
   'outline.generate': { ...kindDefaults, priority: 0 },
   'chapters.organize': kindDefaults,
   'section.write': kindDefaults,
