@@ -64,3 +64,7 @@ export const settingsOf = (fake: FakeQueues) => ({
   deadLetterName: 'quill-dead',
   queueUrl: `${queuesUrlOf(fake)}/quill-jobs/messages`,
 })
+
+/** Ids of jobs, each as long as a real one. */
+export const ids = (count: number, from = 0): string[] =>
+  Array.from({ length: count }, (_, index) => `job_${String(from + index).padStart(26, '0')}`)
