@@ -96,11 +96,14 @@ function slowWorker({ db, queue, hub }: TestApp) {
     committed: hub.wake,
   }
   const loop = (async () => {
-    while (!stopping.signal.aborted)
+    while (!stopping.signal.aborted) {
       for (const { jobId } of await queue.pull({ max: 8, waitMs: 1_000, signal: stopping.signal })) {
         const work = perform(jobId, options).finally(() => running.delete(work))
         running.add(work)
       }
+      // Claims are written together a moment later; until then their jobs could be pulled again.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
   })()
   return {
     writeOn() {
