@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { type Person, type TestApp, testApp } from '#tests/harness.ts'
+import { checkPage } from './check-page.ts'
 import { type Desk, enterAs, hasChromium, openDesk } from './desk.ts'
 
 /** Whether the page is still the one it was: nobody signed in again, and nothing was loaded anew. */
@@ -47,9 +48,12 @@ describe.skipIf(!hasChromium)('people come, may more, and are out', () => {
 
     await owner.getByRole('button', { name: 'Acts for Bea' }).click()
     await owner.getByRole('menuitem', { name: 'Remove' }).click()
+    await owner.getByRole('dialog', { name: 'Remove Bea?' }).waitFor()
+    expect(await checkPage(owner)).toEqual([])
     await owner.getByRole('button', { name: 'Remove Bea' }).click()
     await guest.getByRole('heading', { name: 'You are no longer a member of Team' }).waitFor()
     expect(await guest.locator('body').getAttribute(MARK)).toBe('')
+    expect(await checkPage(guest)).toEqual([])
     expect((await app.call('GET', '/api/v1/documents', { as: bea })).status).toBe(403)
     await guest.getByRole('button', { name: 'Go on' }).click()
     await guest.getByRole('heading', { name: 'Make your first project' }).waitFor()
@@ -70,6 +74,7 @@ describe.skipIf(!hasChromium)('people come, may more, and are out', () => {
     const kim = await app.person('Kim', { role: 'billing' })
     const page = await enterAs(desk, kim)
     await page.getByText('are not part of the billing role').waitFor()
+    expect(await checkPage(page)).toEqual([])
     const places = await page
       .getByRole('navigation', { name: 'Main' })
       .getByRole('listitem')

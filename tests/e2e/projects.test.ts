@@ -81,6 +81,7 @@ describe.skipIf(!hasChromium)('a tab works in one project', () => {
     await page.keyboard.press('p')
     await page.getByRole('option', { name: 'New project' }).click()
     await page.getByRole('textbox', { name: 'Name' }).fill('Lighthouse')
+    expect(await checkPage(page)).toEqual([])
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Lighthouse' }).waitFor()
     await page.keyboard.press('g')

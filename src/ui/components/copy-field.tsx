@@ -6,11 +6,15 @@ import { toast } from './toasts.tsx'
 export function CopyField({ label, text, first }: { label: string; text: string; first?: boolean }) {
   const id = useId()
   const [copied, setCopied] = useState(false)
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => setCopied(true),
-      () => toast('The browser did not allow to copy. Copy the selected text by hand.', { isError: true }),
-    )
+  // A browser lends no clipboard to a page that came over plain http from another machine.
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text)
+      setCopied(true)
+    } catch {
+      toast('The browser did not allow to copy. Select the text and copy it by hand.', { isError: true })
+    }
+  }
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>

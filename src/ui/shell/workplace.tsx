@@ -25,13 +25,14 @@ export function Workplace({ session }: { session: Session }) {
 
 /** Follows the project; who may not follow it looks now and then whether their rights have changed. */
 function useEvents(projectId: string | undefined, mayFollow: boolean) {
-  const isRefused = useConnection() === 'refused'
+  const connection = useConnection()
   useEffect(() => {
     if (projectId && mayFollow) return shareStream(projectId, applyEvent)
     const timer = setInterval(refreshSession, LOOK_MS)
     return () => clearInterval(timer)
   }, [projectId, mayFollow])
+  // What happened to these rights before the line was open, or while it was lost, was not heard.
   useEffect(() => {
-    if (isRefused) refreshSession()
-  }, [isRefused])
+    if (connection === 'open' || connection === 'refused') refreshSession()
+  }, [connection])
 }
