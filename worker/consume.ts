@@ -67,6 +67,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   let freed = Promise.withResolvers<void>()
   let sliceStart = performance.now()
   let nudged = false
+  let resting = false
   const presence = announcePresence(db, { worker, slots: concurrency, running: () => running })
   const loop = takeJobs()
 
@@ -120,7 +121,9 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     const missing = only && jobs.length < ids.length ? await ofOtherKinds(db, ids, only) : new Set<string>()
     settler.taken(deliveries, jobs, missing)
     for (const job of jobs) untold.set(job.id, job)
-    setImmediate(tellOfTaken)
+    // Quick jobs may be over within this turn. Of others it is told before anything that they tell themselves.
+    if (ahead.count() > 0) setImmediate(tellOfTaken)
+    else tellOfTaken()
     const takenAt = performance.now()
     for (const job of jobs) waiting.push(Object.assign(keeper.hold(job), { takenAt }))
     fill()
@@ -139,15 +142,19 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   /** Begins as many of the claimed jobs as there are hands for. */
   function fill() {
     while (running < concurrency && waiting.length > 0 && !stopping.signal.aborted) {
-      if (performance.now() - sliceStart > SLICE_MS) {
-        setImmediate(() => {
-          sliceStart = performance.now()
-          fill()
-        })
-        return
-      }
+      if (performance.now() - sliceStart > SLICE_MS) return fillLater()
       begin(waiting.shift()!)
     }
+  }
+
+  function fillLater() {
+    if (resting) return
+    resting = true
+    setImmediate(() => {
+      resting = false
+      sliceStart = performance.now()
+      fill()
+    })
   }
 
   function begin(held: Taken) {
