@@ -71,6 +71,7 @@ const ODD_VALUES: unknown[] = [
   true,
   [[]],
   { __proto__: null, constructor: 1 },
+  { toString: null },
   ...NASTY,
 ]
 
