@@ -90,6 +90,25 @@ describe.skipIf(!hasChromium)('people come in by themselves', () => {
     await page.context().close()
   })
 
+  test('where accounts are made by invitation, the door says so and offers nothing else', async () => {
+    const page = await desk.newPage({ reducedMotion: 'reduce' })
+    await page.route('**/api/v1/session', async (route) => {
+      const session = await (await route.fetch()).json()
+      session.door = { ...session.door, signUp: 'invited', providers: ['github', 'google'] }
+      await route.fulfill({ json: session })
+    })
+    await page.goto(`${desk.url}/sign-in`)
+    await page.getByText('Accounts are made by invitation here.').waitFor()
+    await page.getByRole('button', { name: 'Continue with GitHub' }).waitFor()
+    expect(await page.getByRole('link', { name: 'Make an account' }).count()).toBe(0)
+    expect(await checkLooks(page)).toEqual([])
+    await page.goto(`${desk.url}/sign-up`)
+    await page.getByRole('heading', { name: 'Accounts are made by invitation' }).waitFor()
+    expect(await page.getByRole('textbox').count()).toBe(0)
+    expect(await checkLooks(page)).toEqual([])
+    await page.context().close()
+  })
+
   test('a forgotten password is replaced by the link of a mail', async () => {
     await (await openPerson(desk, app, { name: 'Carla', project: 'Essays' })).context().close()
     const page = await desk.newPage({ reducedMotion: 'reduce' })

@@ -2,7 +2,9 @@ import { useEffect, useRef } from 'react'
 import { type ApiKeySpec, createApiKey, type NewApiKey } from '../../api/api-keys.ts'
 import { useProjects, useRights } from '../../api/projects.ts'
 import { useSession } from '../../api/session.ts'
+import { Button } from '../../components/button.tsx'
 import { Field } from '../../components/field.tsx'
+import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { anything, given } from '../../forms/checks.ts'
 import { TextField } from '../../forms/text-field.tsx'
@@ -73,8 +75,9 @@ export function KeyCreator({ onCancel, onMade }: Props) {
 
 /** Every right that a part of Quill uses, with what it allows. */
 function Scopes({ form }: { form: Form<KeyField> }) {
-  const rights = useRights().data
+  const { data: rights, error, refetch } = useRights()
   const roles = new Set(useProjects().data?.map(({ role }) => role))
+  if (error) return <ProblemNotice error={error} act={<Button onClick={() => refetch()}>Try again</Button>} />
   if (!rights) return <Skeleton lines={6} />
   const held = new Set(rights.roles.filter(({ name }) => roles.has(name)).flatMap((role) => role.permissions))
   const options = rights.permissions
@@ -87,9 +90,7 @@ function Scopes({ form }: { form: Form<KeyField> }) {
   return <CheckGroup form={form} name="scopes" label="What it may do" options={options} />
 }
 
-function specOf(
-  values: Record<'name' | 'projectIds' | 'scopes' | 'expiresInDays' | 'allowedAddresses', string>,
-) {
+function specOf(values: Record<KeyField, string>) {
   const days = Number(values.expiresInDays)
   const addresses = values.allowedAddresses.split(/[\s,]+/).filter(Boolean)
   return {
