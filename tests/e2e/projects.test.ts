@@ -43,7 +43,8 @@ describe.skipIf(!hasChromium)('a tab works in one project', () => {
     const second = await first.context().newPage()
     await second.goto(desk.url)
     await second.getByText('Of the team').waitFor()
-    await switchTo(second, '2')
+    await second.keyboard.press('p')
+    await second.keyboard.press('2')
     await second.getByText('Of the harbour').waitFor()
     await second.reload()
     await second.getByText('Of the harbour').waitFor()
@@ -133,12 +134,6 @@ describe.skipIf(!hasChromium)('a tab works in one project', () => {
     expect(desk.complaints).toEqual([])
   })
 })
-
-async function switchTo(page: Page, digit: string) {
-  await page.keyboard.press('p')
-  await page.getByRole('option', { name: 'Owner' }).first().waitFor()
-  await page.keyboard.press(digit)
-}
 
 const projectOf = (page: Page): Promise<string> =>
   page.evaluate(() => JSON.parse(sessionStorage.getItem('quill-project')!).id)

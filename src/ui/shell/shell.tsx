@@ -9,10 +9,12 @@ import { type Place, usePlaces } from './places.ts'
 import { Rail } from './rail.tsx'
 
 const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx'))
-const ProjectSwitch = lazy(() => import('./project-switch.tsx'))
 const NewProject = lazy(() => import('./new-project.tsx'))
 
 export type Overlay = 'palette' | 'shortcuts' | 'projects' | 'new-project'
+
+const loadPalette = () => import('./command-palette.tsx')
+const loadSwitch = () => import('./project-switch.tsx')
 
 const general = 'Everywhere'
 
@@ -20,7 +22,8 @@ const general = 'Everywhere'
 export function Shell({ session, children }: { session: Session; children: ReactNode }) {
   const [overlay, setOverlay] = useState<Overlay>()
   useGeneralKeys(session, setOverlay)
-  const CommandPalette = usePalette()
+  const CommandPalette = useLoaded(loadPalette)
+  const ProjectSwitch = useLoaded(loadSwitch)
   useArrival()
   const places = usePlaces()
   const close = () => setOverlay(undefined)
@@ -43,9 +46,11 @@ export function Shell({ session, children }: { session: Session; children: React
       {overlay === 'palette' && CommandPalette && (
         <CommandPalette session={session} onClose={close} open={setOverlay} />
       )}
+      {overlay === 'projects' && ProjectSwitch && (
+        <ProjectSwitch session={session} onClose={close} open={setOverlay} />
+      )}
       <Suspense>
         {overlay === 'shortcuts' && <ShortcutSheet onClose={close} />}
-        {overlay === 'projects' && <ProjectSwitch session={session} onClose={close} open={setOverlay} />}
         {overlay === 'new-project' && <NewProject onClose={close} />}
       </Suspense>
     </>
@@ -69,10 +74,10 @@ function PlaceKey({ place: { keys, label, href } }: { place: Place }) {
 
 const named = (keys: string, label: string): Shortcut => ({ keys, label, group: general })
 
-/** The palette, loaded before it is called and shown at once: what is typed right after its key belongs to it. */
-function usePalette() {
-  const [loaded, setLoaded] = useState<typeof import('./command-palette.tsx')>()
-  useEffect(() => void import('./command-palette.tsx').then(setLoaded), [])
+/** What is loaded before it is called and then shown at once: what is typed right after its key belongs to it. */
+function useLoaded<Shown>(load: () => Promise<{ default: Shown }>): Shown | undefined {
+  const [loaded, setLoaded] = useState<{ default: Shown }>()
+  useEffect(() => void load().then(setLoaded), [load])
   return loaded?.default
 }
 
