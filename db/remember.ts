@@ -4,8 +4,9 @@ const ENTRIES_MAX = 1_000
 
 /**
  * Remembers what `load` finds for a key for as long as nobody, in any process, has written to the database.
- * So the answer is never older than one of `load` itself would be, and a busy reader costs no query.
- * What ends by the clock alone is the caller's to check.
+ * So the answer is never older than one of `load` itself would be, and a busy reader costs no query. What was
+ * not found (undefined) is not remembered: whoever invents keys pushes nobody's answer out. What ends by the
+ * clock alone is the caller's to check.
  */
 export function remembered<Value>(
   db: Db,
@@ -20,7 +21,7 @@ export function remembered<Value>(
     const known = entries.get(key)
     if (known !== undefined) return known
     const value = await load(key)
-    if (generation === now && db.generation() === now) entries.set(key, value)
+    if (value !== undefined && generation === now && db.generation() === now) entries.set(key, value)
     return value
   }
 }

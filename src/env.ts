@@ -22,7 +22,7 @@ import {
   wholeNumber,
 } from './setting-values.ts'
 
-/** Every setting: its default, what it means, and how its text becomes a value. The README's table is made of it. */
+/** Every setting: default, meaning, and how its text becomes a value. The README's table is made of it. */
 const settings = {
   NODE_ENV: setting(
     Bun.isStandaloneExecutable ? 'production' : 'development',
@@ -144,9 +144,8 @@ export const settingList = Object.entries({ ...settings, ...queueSettings }).map
 )
 
 /**
- * Reads and checks the whole environment at once.
- * Throws ConfigError with every problem, each naming the setting and what it must be; what the queue lacks is none
- * for who does not need it.
+ * Reads and checks the whole environment at once. Throws ConfigError with every problem, each naming the
+ * setting and what it must be; what the queue lacks is none for who does not need it.
  */
 export function readEnv(
   source: Record<string, string | undefined>,

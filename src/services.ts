@@ -21,7 +21,7 @@ export type Services = Omit<AppDeps, 'accounts' | 'limits' | 'addressOf'> & {
   close(): void
 }
 
-/** Opens what every process needs: the database with its schema up to date, the queue, the event hub, the log. */
+/** Opens what every process needs: the database, with its schema up to date, queue, event hub and log. */
 export function openServices(env: Env, { demo }: { demo: boolean }): Services {
   prepareDataDir(env.dataDir)
   const { db, close } = openDatabase(env)
@@ -58,8 +58,8 @@ export function openServices(env: Env, { demo }: { demo: boolean }): Services {
 }
 
 /**
- * Throws ConfigError when the queue cannot work as it is set up. One that cannot be asked just now may answer later:
- * jobs wait in the database meanwhile.
+ * Throws ConfigError when the queue cannot work as it is set up. One that cannot be asked just now may answer
+ * later: jobs wait in the database meanwhile.
  */
 export async function requireQueue({ env, log }: Pick<Services, 'env' | 'log'>): Promise<void> {
   const wrong = (await examineQueue(env.queue)).filter(({ problem }) => problem)
@@ -75,8 +75,8 @@ const LIMITS_SECRET = 'limits'
 export type Listening = { server?: Sockets }
 
 /**
- * What the API needs beyond what every process does: people's sign-in, and limits, which are kept in the database
- * where several processes serve. Throws ConfigError when the keys of stored secrets are lost.
+ * What the API needs beyond what every process does: people's sign-in, and limits, which are kept in the
+ * database where several processes serve. Throws ConfigError when the keys of stored secrets are lost.
  */
 export async function openAccess(
   services: Omit<Services, 'end' | 'close'>,

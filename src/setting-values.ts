@@ -1,7 +1,8 @@
 import { Secret } from './secret.ts'
 
 /*
- * How the text of a setting becomes its value. Each throws an Error whose message says what the setting must be.
+ * How the text of a setting becomes its value. Each throws an Error whose message says what the setting must
+ * be.
  */
 
 export type Environment = 'development' | 'test' | 'production'
@@ -32,13 +33,9 @@ export function logLevel(text: string): LogLevel | '' {
   return oneOf<LogLevel | ''>('debug', 'info', 'warn', 'error', 'silent', '')(text)
 }
 
-/** Refuses nothing, because a refusal repeats the text: whoever uses the secret checks it. */
-export function secretText(text: string): Secret | undefined {
-  return text ? new Secret(text) : undefined
-}
-
 export const text = (text: string) => text
 
+/** Refuses nothing, because a refusal repeats the text: whoever uses the secret checks it. */
 export const secret = (text: string) => (text ? new Secret(text) : undefined)
 
 export function signUp(text: string): SignUp | '' {

@@ -16,9 +16,9 @@ type Options = {
 /**
  * The address a request comes from, in the usual spelling: `192.0.2.7`, `2001:db8::7`.
  *
- * Each proxy adds at the right of `X-Forwarded-For` whom it was called by. So the entry as many places from the
- * right as there are trusted proxies is the client; what stands left of it anybody can have written. Without
- * trusted proxies the header is not looked at.
+ * Each proxy adds at the right of `X-Forwarded-For` whom it was called by. So the entry as many places from
+ * the right as there are trusted proxies is the client; what stands left of it anybody can have written.
+ * Without trusted proxies the header is not looked at.
  */
 export function clientAddress(request: Request, { sockets, trustedProxies }: Options): string {
   const socket = plainAddress(sockets?.requestIP(request)?.address ?? '') ?? UNKNOWN_ADDRESS
@@ -28,7 +28,7 @@ export function clientAddress(request: Request, { sockets, trustedProxies }: Opt
 }
 
 /**
- * What counts as one place: an IPv4 address, or the /64 of an IPv6 address, which one subscriber has for himself.
+ * What counts as one place: an IPv4 address, or the /64 of an IPv6 address, which is one subscriber's.
  */
 export function networkOf(address: string): string {
   if (isIP(address) !== 6) return address

@@ -5,9 +5,9 @@ import type { Taking } from './window.ts'
 type Headers = Record<string, string | number | undefined>
 
 /**
- * Tells a client where it stands, in the headers of its answer (draft-ietf-httpapi-ratelimit-headers-06: seconds,
- * and after them some of the limit comes back, not all of it). Of several limits the one with the least left is
- * told. Throws `rate_limited`, with `Retry-After`, when the limit allowed no more.
+ * Tells a client where it stands, in the headers of its answer (draft-ietf-httpapi-ratelimit-headers-06:
+ * seconds, and after them some of the limit comes back, not all of it). Of several limits the one with the
+ * least left is told. Throws `rate_limited`, with `Retry-After`, when the limit allowed no more.
  */
 export function enforce(taking: Taking, headers: Headers) {
   const told = headers['ratelimit-remaining']

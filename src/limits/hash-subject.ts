@@ -4,8 +4,8 @@ import type { Secret } from '#src/secret.ts'
 export type HashSubject = (name: string, subject: string) => string
 
 /**
- * SHA-256 with a key of the installation (HMAC): subjects are addresses and e-mail addresses, which a plain hash
- * would give away to whoever tries all of them.
+ * SHA-256 with a key of the installation (HMAC): subjects are addresses and e-mail addresses, which a plain
+ * hash would give away to whoever tries all of them.
  */
 export const hashSubjects =
   (key: Secret): HashSubject =>

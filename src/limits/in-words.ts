@@ -5,7 +5,7 @@ const UNITS = [
   ['second', 1_000],
 ] as const
 
-/** A duration in milliseconds as a person says it, never too short: `15 minutes`, `1 hour`. At least a second. */
+/** A duration in milliseconds as a person says it, never too short: `15 minutes`. At least a second. */
 export function inWords(ms: number): string {
   const [unit, unitMs] = UNITS.find(([, unitMs]) => ms >= unitMs) ?? UNITS.at(-1)!
   const count = Math.max(1, Math.ceil(ms / unitMs))

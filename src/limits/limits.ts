@@ -15,9 +15,9 @@ export type Limits = {
   take(limit: RateLimit, subject: string, set: Answer): Done
   /** The same, for who goes on in another way where there is no more. */
   mayTake(limit: RateLimit, subject: string): Promise<boolean>
-  /** A try to sign in; `succeeded` says that the password was right. */
   /** Says that somebody signed in from an address: it is familiar to the account from now on. */
   signedIn(signIn: { account: string; address: string }): Promise<void>
+  /** A try to sign in; `succeeded` says that the password was right. */
   signIn(signIn: { account: string; address: string }, set: Answer): Promise<{ succeeded(): Promise<void> }>
 }
 

@@ -6,7 +6,7 @@ import { familiarAddresses, rateWindows, signInTries } from '#db/schema/limits.t
 /** So that no other writer waits for long. */
 const ROWS_PER_DELETE = 500
 
-/** Deletes every row of the limits that counts no more at `now`, in milliseconds. Returns how many there were. */
+/** Deletes every row of the limits that counts no more at `now`, in milliseconds. Returns how many. */
 export async function purgeRateWindows(db: Db, now: number): Promise<number> {
   let purged = 0
   while (true) {
@@ -16,7 +16,7 @@ export async function purgeRateWindows(db: Db, now: number): Promise<number> {
   }
 }
 
-/** A first few hundred of them: who adds rows calls it now and then, so that they stay few without a schedule. */
+/** A first few hundred of them: who adds rows calls it now and then, so that they stay few by themselves. */
 export async function purgeSome(db: Db, now: number): Promise<number> {
   const results = await db.batch([
     deleteExpired(db, rateWindows, now),

@@ -1,12 +1,12 @@
 import { inWords } from './in-words.ts'
 
 /**
- * How often one subject (a key, a session, an address, an account, a project) may do something: at most `limit`
- * times within any `windowMs`, and all of them at once if it likes.
+ * How often one subject (a key, a session, an address, an account, a project) may do something: at most
+ * `limit` times within any `windowMs`, and all of them at once if it likes.
  */
 export type RateLimit = {
   name: string
-  /** Who is counted. Addresses of one network are one, and so are the spellings of an account's e-mail address. */
+  /** Who is counted. Addresses of one network are one, and so are the spellings of an e-mail address. */
   subject: 'key' | 'session' | 'address' | 'account' | 'project'
   limit: number
   windowMs: number
@@ -16,8 +16,8 @@ export type RateLimit = {
 }
 
 /**
- * Where a limit is counted. `process`: in memory, each process for itself. `shared`: in memory while one process
- * serves, in the database when several do. `always`: in the database, so that a restart forgives nothing.
+ * Where a limit is counted. `process`: in memory, each process for itself. `shared`: in memory while one
+ * process serves, in the database when several do. `always`: in the database, where it outlives a restart.
  */
 type Kept = 'process' | 'shared' | 'always'
 
@@ -65,7 +65,7 @@ export const SIGN_INS_PER_ADDRESS = rateLimit({
   kept: 'always',
 })
 
-/** From all addresses that the account is not used from. OWASP ASVS 4.0, 2.2.1: at most a hundred in an hour. */
+/** From all addresses the account is not used from. OWASP ASVS 4.0, 2.2.1: at most a hundred in an hour. */
 export const SIGN_INS_PER_ACCOUNT = rateLimit({
   name: 'sign_ins_per_account',
   subject: 'account',

@@ -8,7 +8,7 @@ import { giveBackToRows, readRows, type Standing, standingOf, takeFromRows } fro
 /** The largest block that one process takes, as a share of the limit. */
 const BLOCK_SHARE = 1 / 16
 const BLOCKS_PER_PURGE = 64
-/** Of whom a block is held, or a refusal remembered, at one time. Whoever is forgotten asks the database again. */
+/** Of whom a block is held, or a refusal remembered. Whoever is forgotten asks the database again. */
 const SUBJECTS_MAX = 20_000
 
 /** What this process took for one subject and has not spent, and what the rows said when it took it. */
@@ -27,10 +27,11 @@ type Block = Standing & {
 type Options = { db: Db; hash: HashSubject; clock?: () => number }
 
 /**
- * A sliding window that several processes share through the database. A process takes a block of the allowance
- * and spends it in memory within the same part of the window, so that the sum over all processes never exceeds
- * the limit. Blocks begin at one and double while they are spent, and what is left of one goes back when the next
- * is taken: little of the allowance lies idle, and a busy subject costs few writes. A refusal costs none.
+ * A sliding window that several processes share through the database. A process takes a block of the
+ * allowance and spends it in memory within the same part of the window, so that the sum over all processes
+ * never exceeds the limit. Blocks begin at one and double while they are spent, and what is left of one goes
+ * back when the next is taken: little of the allowance lies idle, and a busy subject costs few writes. A
+ * refusal costs none.
  *
  * The clocks of the processes must agree to within the window of the limit.
  */

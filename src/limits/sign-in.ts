@@ -33,8 +33,9 @@ type Options = { db: Db; hash: HashSubject; clock?: () => number }
 
 /**
  * Slows down guessing, alike for accounts that exist and for those that do not. `take` is called before the
- * password is looked at and counts the try; `succeeded` after it was right. Nothing is counted of a try that is
- * refused, so that whoever hammers at an account makes nobody wait longer. See docs/decisions/011-rate-limits.md.
+ * password is looked at and counts the try; `succeeded` after it was right. Nothing is counted of a try that
+ * is refused, so that whoever hammers at an account makes nobody wait longer. See
+ * docs/decisions/011-rate-limits.md.
  */
 export function createSignInLimit({ db, hash, clock = Date.now }: Options) {
   let taken = 0

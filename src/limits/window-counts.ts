@@ -45,7 +45,7 @@ export function createWindowCounts(rows: number) {
       newest[to] = newest[from]!
     },
 
-    /** Lifts each count of `row` to that of `other`, where it is lower. Both were advanced to the same part. */
+    /** Lifts each count of `row` to that of `other`, where it is lower, after both were advanced alike. */
     raise(row: number, other: number) {
       for (let cell = 0; cell < CELLS; cell++) {
         const missing = cells[other * CELLS + cell]! - cells[row * CELLS + cell]!

@@ -13,8 +13,8 @@ export type Standing = { remaining: number; backAt: number }
 type Part = { part: number; taken: number }
 
 /**
- * Takes up to `wanted` of what is left, in one statement, so that nobody can come in between. Gives how many were
- * granted; no row, and nothing is written, when none were left.
+ * Takes up to `wanted` of what is left, in one statement, so that nobody can come in between. Gives how many
+ * were granted; no row, and nothing is written, when none were left.
  */
 export function takeFromRows(db: Db, place: Place, wanted = 1) {
   const { limit, subject, now } = place
@@ -53,8 +53,9 @@ export function standingOf({ limit, now }: Place, rows: Part[]): Standing {
 }
 
 /**
- * The parts that count. Later ones than the present were written by a process whose clock is ahead, or before the
- * clock was set back: up to a window from now they count, and beyond it they are a mistake that locks nobody out.
+ * The parts that count. Later ones than the present were written by a process whose clock is ahead, or before
+ * the clock was set back: up to a window from now they count, and beyond it they are a mistake that locks
+ * nobody out.
  */
 function counting({ limit, subject, now }: Place) {
   const part = partAt(limit, now)

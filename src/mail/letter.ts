@@ -12,7 +12,10 @@ type Link = { label: string; href: string }
 
 export type Message = { subject: string; text: string; html: string }
 
-/** Writes a letter as plain text and as HTML without styles or pictures from elsewhere. Throws for a link that is not http(s). */
+/**
+ * Writes a letter as plain text and as HTML without styles or pictures from elsewhere.
+ * Throws for a link that is not http(s).
+ */
 export function writeLetter({ subject, paragraphs }: Letter): Message {
   const checked = paragraphs.map((paragraph) =>
     typeof paragraph === 'string' ? paragraph : { ...paragraph, href: checkLink(paragraph.href) },

@@ -7,12 +7,12 @@ const SUBJECT_MAX = 300
 export type Mail = { to: string; subject: string; text: string; html?: string }
 
 /**
- * Sends a mail, and returns once it was handed over. Throws AppError: `invalid_request` when address or subject
- * cannot be used or the address was refused, `unavailable` when the mail could not be handed over.
+ * Sends a mail, and returns once it was handed over. Throws AppError: `invalid_request` when address or
+ * subject cannot be used or the address was refused, `unavailable` when the mail could not be handed over.
  */
 export type Mailer = { send(mail: Mail): Promise<void> }
 
-/** Throws `invalid_request` for what cannot be the head of a mail: nothing in it may begin a line of its own. */
+/** Throws `invalid_request` for what cannot be the head of a mail: nothing in it may begin a new line. */
 export function checkMail({ to, subject }: Mail) {
   if (!isAddress(to))
     throw new AppError('invalid_request', 'This is not an e-mail address that Quill can write to.')

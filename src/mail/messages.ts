@@ -45,7 +45,7 @@ export const addressConfirmation = ({ link, minutes }: { link: string; minutes: 
     ],
   })
 
-/** Goes to the old address, which has no say any more: whoever lost the account needs somebody else's help. */
+/** Goes to the old address, which has no say any more: whoever lost the account needs another's help. */
 export const addressChanged = ({ at }: { at: number }): Message =>
   writeLetter({
     subject: 'The address of your account was changed',

@@ -14,9 +14,9 @@ export type SmtpServer = {
 }
 
 /**
- * Reads the address of a mail server. `smtps` speaks TLS from the first byte; `smtp` turns to it with STARTTLS
- * before anything is said, except on this machine or where `?starttls=off` says so (`on` for this machine).
- * Throws ConfigError, which never repeats what was read: it holds a password.
+ * Reads the address of a mail server. `smtps` speaks TLS from the first byte; `smtp` turns to it with
+ * STARTTLS before anything is said, except on this machine or where `?starttls=off` says so (`on` for this
+ * machine). Throws ConfigError, which never repeats what was read: it holds a password.
  */
 export function readSmtpUrl(text: string): SmtpServer {
   const url = URL.parse(text)

@@ -26,8 +26,8 @@ type Failure = Error & {
 
 /**
  * Sends over SMTP: one connection a mail, each attempt within `attemptMs` from the first to the last byte.
- * What may pass (4yz replies of RFC 5321, connections that fail) is tried three times with growing pauses, and
- * every attempt carries the same Message-ID. The log tells why a mail was not sent; what is thrown names
+ * What may pass (4yz replies of RFC 5321, connections that fail) is tried three times with growing pauses,
+ * and every attempt carries the same Message-ID. The log tells why a mail was not sent; what is thrown names
  * neither server nor password.
  */
 export function smtpMailer(server: SmtpServer, from: Sender, { log, ...options }: Options): Mailer {
@@ -61,8 +61,8 @@ export async function problemOfSmtp(server: SmtpServer): Promise<string | undefi
   return transport.verify().then(
     () => undefined,
     (error: Failure) => {
-      const { code, responseCode } = error
-      return `${server.host} does not take mails from here (${[code, responseCode].filter(Boolean).join(' ')}). Check SMTP_URL.`
+      const reply = [error.code, error.responseCode].filter(Boolean).join(' ')
+      return `${server.host} does not take mails from here (${reply}). Check SMTP_URL.`
     },
   )
 }
@@ -88,7 +88,7 @@ async function openTransport({ host, port, encryption, auth }: SmtpServer, attem
   })
 }
 
-/** The mail with what must stay the same from attempt to attempt. RFC 3834 asks programs to say that they are one. */
+/** The mail with what stays the same in every attempt. RFC 3834 asks programs to say that they are one. */
 function withHead({ to, subject, text, html }: Mail, from: Sender) {
   return {
     from,

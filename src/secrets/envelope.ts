@@ -20,9 +20,9 @@ export class SealError extends ConfigError {
 }
 
 /**
- * Encrypts a secret for one place: `v1.<key id>.<iv>.<ciphertext and tag>`, in base64url. AES-256-GCM
- * (NIST SP 800-38D) with a random iv, and with the place as additional data: the text opens nowhere else.
- * A key is good for 2^32 secrets. Throws AppError when the text holds half a character, which UTF-8 cannot carry.
+ * Encrypts a secret for one place: `v1.<key id>.<iv>.<ciphertext and tag>`, in base64url. AES-256-GCM (NIST
+ * SP 800-38D) with a random iv, and with the place as additional data: the text opens nowhere else. A key is
+ * good for 2^32 secrets. Throws AppError when the text holds half a character, which UTF-8 cannot carry.
  */
 export function seal(ring: KeyRing, cell: Cell, secret: Secret): string {
   const text = secret.reveal()
@@ -35,8 +35,8 @@ export function seal(ring: KeyRing, cell: Cell, secret: Secret): string {
 }
 
 /**
- * Opens what `seal` made for this place. Throws SealError when its key is not in the ring, and when the text was
- * changed, moved here from another place, or sealed with another key of the same id.
+ * Opens what `seal` made for this place. Throws SealError when its key is not in the ring, and when the text
+ * was changed, moved here from another place, or sealed with another key of the same id.
  */
 export function unseal(ring: KeyRing, cell: Cell, text: string): Secret {
   const place = `${cell.table}.${cell.column} of "${cell.id}"`

@@ -56,7 +56,7 @@ export function readKeyFile(path: string): KeyFile | undefined {
   return { keys, stamp }
 }
 
-/** Makes the file with one key. Of several processes that do so at once one wins, and its file stays whole. */
+/** Makes the file with one key. Of several processes that do so at once one wins; its file stays whole. */
 export function createKeyFile(path: string, key: MasterKey) {
   atEdge(path, 'made', () => {
     const draft = writeDraft(path, [key])
@@ -80,9 +80,9 @@ export function replaceKeyFile(path: string, keys: MasterKey[]) {
 }
 
 /**
- * Lets nobody else rotate the keys of this file until it is disposed of. The lock is one of SQLite's, on an empty
- * file beside it: the system releases it with the process, however that ends.
- * Throws AppError when another process holds it.
+ * Lets nobody else rotate the keys of this file until it is disposed of. The lock is one of SQLite's, on an
+ * empty file beside it: the system releases it with the process, however that ends. Throws AppError when
+ * another process holds it.
  */
 export function lockKeyFile(path: string): Disposable {
   const database = new Database(`${path}.lock`, { create: true })

@@ -22,8 +22,8 @@ export type KeyRing = {
 }
 
 /**
- * The keys of MASTER_KEYS or, when it is not set, of `master.keys` in DATA_DIR, a file that is made when the first
- * secret is sealed. Throws ConfigError, with a line for each problem, when they cannot be used.
+ * The keys of MASTER_KEYS or, when it is not set, of `master.keys` in DATA_DIR, a file that is made when the
+ * first secret is sealed. Throws ConfigError, with a line for each problem, when they cannot be used.
  */
 export const openKeyRing = ({ masterKeys, dataDir }: Pick<Env, 'masterKeys' | 'dataDir'>): KeyRing =>
   masterKeys ? keyRingOf(masterKeys) : keyRingIn(dataDir)
@@ -44,8 +44,8 @@ function keyRingOf(setting: Secret): KeyRing {
 }
 
 /**
- * Looks at the file before each sealing, so that every process seals with a new key from the moment it is there,
- * and before it says that it does not know a key.
+ * Looks at the file before each sealing, so that every process seals with a new key from the moment it is
+ * there, and before it says that it does not know a key.
  */
 function keyRingIn(dataDir: string): KeyRing {
   const file = join(dataDir, FILE_NAME)

@@ -20,8 +20,8 @@ export function newMasterKey(): MasterKey {
 }
 
 /**
- * Reads keys of the form `<id>:<base64 of 32 bytes>`; blank entries are skipped.
- * Throws ConfigError with a line for each entry that is wrong, which says where it stands but not what it holds.
+ * Reads keys of the form `<id>:<base64 of 32 bytes>`; blank entries are skipped. Throws ConfigError with a
+ * line for each entry that is wrong, which says where it stands but not what it holds.
  */
 export function parseMasterKeys(entries: { where: string; text: string }[]): MasterKey[] {
   const keys = new Map<string, MasterKey>()

@@ -5,7 +5,7 @@ import { newMasterKey } from './master-keys.ts'
 import type { SealedColumn } from './sealed-columns.ts'
 import { countByKey, resealColumn } from './sealed-rows.ts'
 
-/** Each pass finds only what others wrote during the one before; this many means that somebody has other keys. */
+/** Each pass finds only what others wrote during the one before; after so many, somebody has other keys. */
 const PASSES_MAX = 20
 
 /** A column, and how many of its rows were sealed again in this pass; `ended` when that was all of them. */
@@ -24,12 +24,13 @@ export type Rotation = {
 }
 
 /**
- * Puts a new key first, when the keys are in a file, and seals every secret again with the first key, while others
- * go on sealing and opening. It can be interrupted at any point and begun again: until it ends every key that was
- * there stays there.
+ * Puts a new key first, when the keys are in a file, and seals every secret again with the first key, while
+ * others go on sealing and opening. It can be interrupted at any point and begun again: until it ends every
+ * key that was there stays there.
  *
- * Of the keys of a file that no row names any more it keeps one, the one that was first before: another process may
- * have sealed with it a moment ago what it has yet to write. The next rotation finds that row, and drops that key.
+ * Of the keys of a file that no row names any more it keeps one, the one that was first before: another
+ * process may have sealed with it a moment ago what it has yet to write. The next rotation finds that row,
+ * and drops that key.
  *
  * Throws AppError when the keys of this file are being rotated already.
  */

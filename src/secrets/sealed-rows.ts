@@ -38,8 +38,8 @@ export async function countByKey(db: Db, columns: SealedColumn[]): Promise<Map<s
 }
 
 /**
- * Walks the rows of a column that the first key of the ring has not sealed, and seals them with it. Writes a row
- * only if it is still what was read; yields after each batch, and can be left at any time.
+ * Walks the rows of a column that the first key of the ring has not sealed, and seals them with it. Writes a
+ * row only if it is still what was read; yields after each batch, and can be left at any time.
  */
 export async function* resealColumn(db: Db, ring: KeyRing, column: SealedColumn): AsyncGenerator<Resealed> {
   let after = ''
