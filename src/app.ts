@@ -16,7 +16,7 @@ import { docs } from './ops/docs.ts'
 import { healthRoutes } from './ops/health.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import { problems } from './problem.ts'
-import { refuseUndeclared } from './projects/access.ts'
+import { authenticator, refuseUndeclared } from './projects/access.ts'
 import { keyRoutes } from './projects/key-routes.ts'
 import { memberRoutes } from './projects/member-routes.ts'
 import { projectRoutes } from './projects/project-routes.ts'
@@ -28,10 +28,11 @@ import { sourceRoutes } from './sources/routes.ts'
  * principal and permission before it validates. Throws when a route has not declared its permission.
  */
 export function createApp(deps: AppDeps) {
+  const authenticate = authenticator(deps)
   const app = new Elysia({ normalize: false })
     .use(problems(deps.log, deps.env))
     .use(cors(deps.env))
-    .use(bodies)
+    .use(bodies(async (request) => (await authenticate(request)) !== undefined))
     .use(healthRoutes(deps))
     .group('/api/v1', (api) =>
       api

@@ -13,23 +13,29 @@ export const MULTIPART_BYTES_MAX = UPLOAD_BYTES_MAX + 64 * 1024
 const FILE_ROUTES = new Set(['/api/v1/sources'])
 
 /**
- * Reads request bodies: JSON, and multipart forms where a file is taken, each up to its limit; none is none.
- * Anything a browser can send across sites without asking first (text, urlencoded forms) is refused by type.
+ * Reads request bodies: JSON, and multipart forms where a file is taken, each up to its limit, which is small for
+ * whoever is not known; none is none. Anything a browser can send across sites without asking first (text, urlencoded forms) is refused by type.
  */
-export const bodies = new Elysia({ name: 'bodies' }).onParse({ as: 'global' }, async ({ request, route }) => {
-  if (request.body === null) return null
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-  const takesFiles = FILE_ROUTES.has(route)
-  if (type === 'application/json')
-    return parseJson(await readUpTo(request, limitFor(request, JSON_BYTES_MAX)))
-  if (type === 'multipart/form-data' && takesFiles) return parseForm(request)
-  if (request.headers.get('content-length') === '0') return null
-  const accepted = takesFiles ? 'application/json or multipart/form-data' : 'application/json'
-  throw new AppError('unsupported_media_type', `Send the body as ${accepted}.`)
-})
+export function bodies(isKnown: (request: Request) => Promise<boolean>) {
+  return new Elysia({ name: 'bodies' }).onParse({ as: 'global' }, async ({ request, route }) => {
+    if (request.body === null) return null
+    const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+    const takesFiles = FILE_ROUTES.has(route)
+    if (type === 'application/json')
+      return parseJson(await readUpTo(request, await limitFor(request, JSON_BYTES_MAX)))
+    if (type === 'multipart/form-data' && takesFiles)
+      return parseForm(request, await readUpTo(request, await limitFor(request, MULTIPART_BYTES_MAX)))
+    if (request.headers.get('content-length') === '0') return null
+    const accepted = takesFiles ? 'application/json or multipart/form-data' : 'application/json'
+    throw new AppError('unsupported_media_type', `Send the body as ${accepted}.`)
+  })
 
-async function parseForm(request: Request): Promise<Record<string, unknown>> {
-  const bytes = await readUpTo(request, limitFor(request, MULTIPART_BYTES_MAX))
+  async function limitFor(request: Request, bytesMax: number): Promise<number> {
+    return (await isKnown(request)) ? bytesMax : ANONYMOUS_BYTES_MAX
+  }
+}
+
+async function parseForm(request: Request, bytes: Uint8Array<ArrayBuffer>): Promise<Record<string, unknown>> {
   const form = await new Response(bytes, {
     headers: { 'content-type': request.headers.get('content-type')! },
   })
@@ -59,11 +65,6 @@ function repair(key: string, value: unknown): unknown {
   // Whoever puts such an object into a sentence, to say what is wrong with it, fails.
   if (key === 'toString') throw new AppError('malformed_body', 'No field of a body can be called `toString`.')
   return typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value
-}
-
-// A body is read before anybody is asked who they are.
-function limitFor({ headers }: Request, bytesMax: number): number {
-  return headers.has('authorization') || headers.has('cookie') ? bytesMax : ANONYMOUS_BYTES_MAX
 }
 
 async function readUpTo(request: Request, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -43,7 +43,7 @@ export const accountRoutes = (deps: AppDeps) => {
       '/password',
       async ({ person, body, request, set, actor, status }) => {
         const { api } = await accounts.auth()
-        const headers = headersForAuth(request, actor().address)
+        const headers = headersForAuth(request, actor().address, env.secureCookies)
         await proveItsYou(deps, { person, password: body.current, request, set })
         if (body.current === undefined)
           await callAuth(api.setPassword({ body: { newPassword: body.new }, headers }))
@@ -81,7 +81,7 @@ export const accountRoutes = (deps: AppDeps) => {
       async ({ person, body, request, set, actor, status }) => {
         await proveItsYou(deps, { person, password: body.password, request, set })
         const { api } = await accounts.auth()
-        const headers = headersForAuth(request, actor().address)
+        const headers = headersForAuth(request, actor().address, env.secureCookies)
         await callAuth(api.changeEmail({ body: { newEmail: body.email.toLowerCase() }, headers }))
         return status(202, { next: 'confirm' as const })
       },
@@ -160,7 +160,7 @@ export const accountRoutes = (deps: AppDeps) => {
               callbackURL: `${env.publicUrl}/account`,
               errorCallbackURL: `${env.publicUrl}/account`,
             },
-            headers: headersForAuth(request, actor().address),
+            headers: headersForAuth(request, actor().address, env.secureCookies),
             returnHeaders: true,
           }),
         )

@@ -51,7 +51,7 @@ type Proof = {
  * of a moment ago. Throws `forbidden`.
  */
 export async function proveItsYou(
-  { accounts, addressOf, db, limits }: AppDeps,
+  { accounts, addressOf, db, env, limits }: AppDeps,
   { person, password, request, set }: Proof,
 ) {
   const { hasPassword } = await getAccount(db, person.userId)
@@ -60,7 +60,12 @@ export async function proveItsYou(
     // Whoever has come by a session must not find out the password by it.
     const tried = await limits.signIn({ account: person.email, address: addressOf(request) }, set)
     const { api } = await accounts.auth()
-    await callAuth(api.verifyPassword({ body: { password }, headers: headersForAuth(request, undefined) }))
+    await callAuth(
+      api.verifyPassword({
+        body: { password },
+        headers: headersForAuth(request, undefined, env.secureCookies),
+      }),
+    )
     await tried.succeeded()
   } else if (Date.now() - person.signedInAt > FRESH_MINUTES * 60_000)
     throw new AppError(

@@ -5,6 +5,7 @@ import { addressConfirmation, passwordReset } from '#src/mail/messages.ts'
 import { hasOpenInvitation } from '#src/projects/invitations.ts'
 import { installationSecret } from '#src/secrets/installation-secret.ts'
 import { PASSWORD_PROVIDER } from './account.ts'
+import { addressChangeIn, changeIdentifier } from './address-change.ts'
 import type { Auth } from './auth.ts'
 import { endProofsOf } from './end-proofs.ts'
 import { type IdentityProviderName, identityProviders } from './identity-providers.ts'
@@ -53,8 +54,19 @@ function hooksOf({ db, env, limits, post }: AccountsDeps, auth: () => Promise<Au
     ...currentVisit(),
   })
   return {
-    sendConfirmation: async (email: string, token: string) =>
-      post.send(email, addressConfirmation({ link: confirm(token), minutes: CONFIRM_LINK_MINUTES })),
+    async sendConfirmation(email: string, token: string) {
+      const change = addressChangeIn(token)
+      if (change) {
+        const { internalAdapter } = await (await auth()).$context
+        const expiresAt = new Date(Date.now() + CONFIRM_LINK_MINUTES * 60_000)
+        await internalAdapter.createVerificationValue({
+          identifier: changeIdentifier(token),
+          value: change.userId,
+          expiresAt,
+        })
+      }
+      post.send(email, addressConfirmation({ link: confirm(token), minutes: CONFIRM_LINK_MINUTES }))
+    },
     async sendReset(email: string, token: string) {
       // Who may open the demo may not give it a password.
       if (email === DEMO_EMAIL) return

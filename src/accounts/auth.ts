@@ -85,6 +85,8 @@ export function createAuth({ db, env, log, ring, secret, hooks, providers }: Aut
       expiresIn: SESSION_MS / 1000,
       freshAge: FRESH_MINUTES * 60,
       cookieCache: { enabled: false },
+      // A request prolongs its session itself: this one would know no end of it.
+      disableSessionRefresh: true,
     },
     account: {
       modelName: 'identities',

@@ -1,5 +1,7 @@
 /** The cookie that carries a session's token, and behind it the signature that better-auth adds. */
 export const SESSION_COOKIE = 'quill_session'
+/** The cookie that carries a sign-in which waits for its code; better-auth's, by the prefix in auth.ts. */
+export const SECOND_FACTOR_COOKIE = 'quill.two_factor'
 /** By which our own routes hand the address of a client to better-auth; never read from a request. */
 export const ADDRESS_HEADER = 'x-quill-address'
 const HOST_PREFIX = '__Host-'
@@ -32,11 +34,17 @@ export function sessionCookie(
   }).serialize()
 }
 
-/** What better-auth may know of a request: its cookies under the names it gave them, its browser, its address. */
-export function headersForAuth(request: Request, address: string | undefined): Headers {
+/**
+ * What better-auth may know of a request: its cookies under the names it gave them, its browser, its address. Behind
+ * HTTPS only the cookies that are bound to the host: any other may be set by a neighbour of ours.
+ */
+export function headersForAuth(request: Request, address: string | undefined, secure: boolean): Headers {
   const headers = new Headers()
-  const cookie = request.headers.get('cookie')
-  if (cookie) headers.set('cookie', cookie.replaceAll(HOST_PREFIX, ''))
+  const cookies = (request.headers.get('cookie') ?? '').split(/; */).filter(Boolean)
+  const ours = secure
+    ? cookies.filter((each) => each.startsWith(HOST_PREFIX)).map((each) => each.slice(HOST_PREFIX.length))
+    : cookies
+  if (ours.length) headers.set('cookie', ours.join('; '))
   const agent = request.headers.get('user-agent')
   if (agent) headers.set('user-agent', agent)
   if (address) headers.set(ADDRESS_HEADER, address)

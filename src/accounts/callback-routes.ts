@@ -21,7 +21,7 @@ export const callbackRoutes = (deps: AppDeps) => {
         api.callbackOAuth({
           params: { id: params.provider },
           query,
-          headers: headersForAuth(request, visit.address),
+          headers: headersForAuth(request, visit.address, env.secureCookies),
           asResponse: true,
         }),
       )

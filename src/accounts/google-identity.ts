@@ -1,5 +1,5 @@
 import { createAuthorizationURL, type OAuthProvider } from 'better-auth/oauth2'
-import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose'
+import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 import type { Secret } from '#src/secret.ts'
 import { askProvider, textField } from './ask-provider.ts'
 
@@ -25,8 +25,10 @@ export function googleIdentity({ clientId, clientSecret, issuer, timeoutMs }: Go
   const endpoints = onceItSucceeds(() => discover(issuer, timeoutMs))
 
   async function verify(idToken: string, nonce: string): Promise<Claims> {
-    const { keys } = await endpoints()
-    const { payload } = await jwtVerify(idToken, keys, {
+    const { jwks } = await endpoints()
+    // Asked for anew at each sign-in: keys change, and the answer is as bounded as every other.
+    const keys = (await askProvider(jwks, timeoutMs)) as JSONWebKeySet
+    const { payload } = await jwtVerify(idToken, createLocalJWKSet(keys), {
       issuer,
       audience: clientId,
       algorithms: ['RS256'],
@@ -108,7 +110,7 @@ async function discover(issuer: string, timeoutMs: number) {
   return {
     authorization: address('authorization_endpoint'),
     token: address('token_endpoint'),
-    keys: createRemoteJWKSet(new URL(address('jwks_uri')), { timeoutDuration: timeoutMs }),
+    jwks: address('jwks_uri'),
   }
 }
 

@@ -12,6 +12,8 @@ export function secondFactor() {
   const plugin = twoFactor({
     issuer: 'Quill',
     twoFactorTable: 'twoFactors',
+    // It would lock the owner out for whoever has the password. Codes are counted as tries to sign in instead.
+    accountLockout: { enabled: false },
     backupCodeOptions: { storeBackupCodes: 'plain', amount: RECOVERY_CODES },
   })
   const [afterSignIn, ...others] = plugin.hooks.after

@@ -29,7 +29,7 @@ export const signInRoutes = (deps: AppDeps) => {
   const { env, accounts, limits } = deps
   return new Elysia({ name: 'sign-in', prefix: '/auth', tags: ['Sign-in'] })
     .use(access(deps))
-    .onBeforeHandle(({ request }) => refuseForeignSite(request))
+    .onTransform(({ request }) => refuseForeignSite(request))
     .post(
       '/sign-up',
       ({ body, request, set, visitor }) => signUp(deps, { body, request, set, ...visitor() }),
@@ -102,8 +102,8 @@ export const signInRoutes = (deps: AppDeps) => {
         const { address } = visitor()
         await limits.take(PASSWORD_RESETS_PER_ADDRESS, address, set)
         await limits.take(PASSWORD_RESETS_PER_ACCOUNT, body.email.toLowerCase(), set)
-        const { api } = await accounts.auth()
-        await callAuth(api.requestPasswordReset({ body: { email: body.email } }))
+        // Behind the answer: for an account that exists there is more to do.
+        setImmediate(() => void askForReset(deps, body.email.toLowerCase()))
         return status(202, { next: 'confirm' as const })
       },
       {
@@ -148,7 +148,7 @@ export const signInRoutes = (deps: AppDeps) => {
               callbackURL: `${env.publicUrl}/`,
               errorCallbackURL: `${env.publicUrl}/sign-in`,
             },
-            headers: headersForAuth(request, visitor().address),
+            headers: headersForAuth(request, visitor().address, env.secureCookies),
             returnHeaders: true,
           }),
         )
@@ -166,4 +166,13 @@ export const signInRoutes = (deps: AppDeps) => {
         }),
       },
     )
+}
+
+async function askForReset({ accounts, log }: AppDeps, email: string) {
+  try {
+    const { api } = await accounts.auth()
+    await api.requestPasswordReset({ body: { email } })
+  } catch (err) {
+    log.error({ err }, 'a link to reset a password could not be sent')
+  }
 }

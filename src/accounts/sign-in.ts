@@ -5,10 +5,12 @@ import { AppError } from '#src/errors.ts'
 import { SIGN_UPS_PER_ADDRESS } from '#src/limits/rate-limits.ts'
 import { addressChanged } from '#src/mail/messages.ts'
 import { findInvitation } from '#src/projects/invitations.ts'
-import { cookiesFromAuth, headersForAuth, sessionToken } from './browser-cookies.ts'
+import { addressChangeIn, changeIdentifier } from './address-change.ts'
+import type { Auth } from './auth.ts'
+import { cookiesFromAuth, headersForAuth, SECOND_FACTOR_COOKIE, sessionToken } from './browser-cookies.ts'
 import { callAuth } from './call-auth.ts'
 import { endProofsOf } from './end-proofs.ts'
-import { findPersonByEmail } from './people.ts'
+import { findPeople, findPersonByEmail } from './people.ts'
 import { endSession, endSessionsOf } from './sessions.ts'
 import { spendCode } from './spend-code.ts'
 import { during } from './visit.ts'
@@ -19,6 +21,7 @@ type Visit = {
   requestId: string
   set: { headers: Record<string, unknown> }
 }
+type SecondFactor = { method: 'totp' | 'recovery_code'; code: string; trustDevice?: boolean }
 type Signed = { headers: Headers; user: { id: string; name: string } }
 
 /** Makes an account. Without an invitation it says the same whether or not there is one of this address already. */
@@ -41,7 +44,7 @@ export async function signUp(
     await during(visit, () => callAuth(api.signUpEmail({ body: { ...person, email } })))
   } catch (error) {
     // Somebody signed up with this address while the password was hashed: as if it had been before.
-    if (!(await findPersonByEmail(deps.db, email))) throw error
+    if (!(error instanceof AppError) || !(await findPersonByEmail(deps.db, email))) throw error
   }
   return { next: 'confirm' as const }
 }
@@ -65,15 +68,16 @@ async function signUpInvited(
   const hash = await password.hash(person.password)
   if (existing) {
     // Begun by whoever typed the address and never confirmed: the link is the proof, so it is theirs now.
-    await internalAdapter.updateUser(existing.id, { name: person.name, emailVerified: true })
     await internalAdapter.updatePassword(existing.id, hash)
+    await internalAdapter.updateUser(existing.id, { name: person.name, emailVerified: true })
     return signIn(deps, { ...visit, body: { email, password: person.password } })
   }
-  const user = await internalAdapter
-    .createUser({ name: person.name, email, emailVerified: true }, { method: 'email-password' })
-    .catch((error) => {
+  const proven = { name: person.name, email, emailVerified: true }
+  const user = await during(visit, () =>
+    internalAdapter.createUser(proven, { method: 'email-password' }).catch((error) => {
       throw isDuplicate(error, 'users.email') ? accountExists() : error
-    })
+    }),
+  )
   await internalAdapter.linkAccount({
     userId: user.id,
     providerId: 'credential',
@@ -95,16 +99,16 @@ export async function signIn(
   const email = body.email.toLowerCase()
   const tried = await limits.signIn({ account: email, address: visit.address }, visit.set)
   const { api } = await accounts.auth()
-  const headers = headersForAuth(visit.request, visit.address)
+  const headers = headersForAuth(visit.request, visit.address, deps.env.secureCookies)
   try {
     const { headers: answered, response } = await callAuth(
       api.signInEmail({ body: { email, password: body.password }, headers, returnHeaders: true }),
     )
-    await tried.succeeded()
     if ('twoFactorRedirect' in response) {
       setCookies(deps, visit, answered)
       return { next: 'two_factor' as const }
     }
+    await tried.succeeded()
     return await enter(deps, visit, { headers: answered, user: response.user })
   } catch (error) {
     if (error instanceof AppError) setImmediate(() => void noteRefusal(deps, visit, email))
@@ -113,29 +117,54 @@ export async function signIn(
 }
 
 /** Finishes a sign-in with a code from the authenticator app, or one of the recovery codes. */
-export async function verifySecondFactor(
-  deps: AppDeps,
-  {
-    body,
-    ...visit
-  }: Visit & { body: { method: 'totp' | 'recovery_code'; code: string; trustDevice?: boolean } },
-) {
+export async function verifySecondFactor(deps: AppDeps, { body, ...visit }: Visit & { body: SecondFactor }) {
   const auth = await deps.accounts.auth()
+  const sent = headersForAuth(visit.request, visit.address, deps.env.secureCookies)
+  const email = await awaited(deps, auth, sent)
+  // A code is guessed as a password is: who has the password gets no further tries by it.
+  const tried = email
+    ? await deps.limits.signIn({ account: email, address: visit.address }, visit.set)
+    : undefined
+  try {
+    const signed = await takeCode(deps, auth, { body, headers: sent })
+    await tried?.succeeded()
+    return await enter(deps, visit, signed)
+  } catch (error) {
+    if (error instanceof AppError && email) setImmediate(() => void noteRefusal(deps, visit, email))
+    throw error
+  }
+}
+
+async function takeCode(
+  { db }: AppDeps,
+  auth: Auth,
+  { body, headers }: { body: SecondFactor; headers: Headers },
+): Promise<Signed> {
   const code = body.code.replaceAll(' ', '')
   const call = {
     body: { code, trustDevice: body.trustDevice ?? false },
-    headers: headersForAuth(visit.request, visit.address),
+    headers,
     returnHeaders: true,
   } as const
-  const { headers, response } =
+  const { headers: answered, response } =
     body.method === 'totp'
       ? await callAuth(auth.api.verifyTOTP(call))
       : await callAuth(auth.api.verifyBackupCode(call))
   if (body.method === 'totp' && !(await spendCode(auth, { userId: response.user.id, code }))) {
-    if (response.token) await endSession(deps.db, response.token)
+    if (response.token) await endSession(db, response.token)
     throw new AppError('unauthenticated', 'This code was used already. Wait for the next one.')
   }
-  return enter(deps, visit, { headers, user: response.user })
+  return { headers: answered, user: response.user }
+}
+
+/** The address of the person whose code is waited for: the cookie that the password gave names them. */
+async function awaited({ db }: AppDeps, auth: Auth, headers: Headers): Promise<string | undefined> {
+  const cookie = new Bun.CookieMap(headers.get('cookie') ?? '').get(SECOND_FACTOR_COOKIE)
+  if (!cookie) return undefined
+  const { internalAdapter } = await auth.$context
+  const pending = await internalAdapter.findVerificationValue(cookie.slice(0, cookie.lastIndexOf('.')))
+  const userId = pending?.value ?? ''
+  return (await findPeople(db, [userId])).get(userId)?.email
 }
 
 /**
@@ -144,9 +173,13 @@ export async function verifySecondFactor(
  */
 export async function confirmAddress(deps: AppDeps, { token, ...visit }: Visit & { token: string }) {
   const { accounts, db } = deps
-  const { api } = await accounts.auth()
+  const { api, $context } = await accounts.auth()
+  await spendChange(await $context, token)
   const response = await callAuth(
-    api.verifyEmail({ query: { token }, headers: headersForAuth(visit.request, visit.address) }),
+    api.verifyEmail({
+      query: { token },
+      headers: headersForAuth(visit.request, visit.address, deps.env.secureCookies),
+    }),
   ).catch((error) => {
     if (!isDuplicate(error, 'users.email')) throw error
     throw new AppError('not_found', 'This link holds no more: another account has this address by now.')
@@ -159,16 +192,21 @@ export async function confirmAddress(deps: AppDeps, { token, ...visit }: Visit &
       endProofsOf(db, changed.id),
       audit(db, actorOf(visit, changed), 'email.changed', { target: changed.id }),
     ])
-    await tellOldAddress(deps, token)
+    tellOldAddress(deps, token)
   }
   return { next: 'sign_in' as const }
 }
 
+/** A change of address is waited for until it is made, or until the person ends what proves who they are. */
+async function spendChange({ internalAdapter }: Awaited<Auth['$context']>, token: string) {
+  if (addressChangeIn(token) && !(await internalAdapter.consumeVerificationValue(changeIdentifier(token))))
+    throw new AppError('not_found', 'This link has expired or was used before. Ask for a new one.')
+}
+
 /** The link, which has proven sound, names the address that was. */
-async function tellOldAddress({ post }: AppDeps, token: string) {
-  const { decodeJwt } = await import('jose')
-  const { email } = decodeJwt<{ email: string }>(token)
-  post.send(email, addressChanged({ at: Date.now() }))
+function tellOldAddress({ post }: AppDeps, token: string) {
+  const change = addressChangeIn(token)
+  if (change) post.send(change.email, addressChanged({ at: Date.now() }))
 }
 
 /** The new session in the place of the one that the browser had. */

@@ -34,7 +34,7 @@ export const twoFactorRoutes = (deps: AppDeps) => {
         await proveItsYou(deps, { person, ...body, request, set })
         const { api } = await accounts.auth()
         const response = await callAuth(
-          api.enableTwoFactor({ body, headers: headersForAuth(request, undefined) }),
+          api.enableTwoFactor({ body, headers: headersForAuth(request, undefined, env.secureCookies) }),
         )
         if (response.method !== 'totp') throw new Error('Another second factor was begun.')
         const uri = response.totpURI
@@ -66,10 +66,10 @@ export const twoFactorRoutes = (deps: AppDeps) => {
         const { headers } = await callAuth(
           auth.api.verifyTOTP({
             body: { code },
-            headers: headersForAuth(request, actor().address),
+            headers: headersForAuth(request, actor().address, env.secureCookies),
             returnHeaders: true,
           }),
-        )
+        ).catch(notSignedOut)
         await spendCode(auth, { userId: person.userId, code })
         set.headers['set-cookie'] = cookiesFromAuth(headers, env.secureCookies) as never
         await audit(db, actor(), 'two_factor.enabled', { target: person.userId })
@@ -93,7 +93,7 @@ export const twoFactorRoutes = (deps: AppDeps) => {
         const { headers } = await callAuth(
           api.disableTwoFactor({
             body,
-            headers: headersForAuth(request, actor().address),
+            headers: headersForAuth(request, actor().address, env.secureCookies),
             returnHeaders: true,
           }),
         )
@@ -117,7 +117,7 @@ export const twoFactorRoutes = (deps: AppDeps) => {
         await proveItsYou(deps, { person, ...body, request, set })
         const { api } = await accounts.auth()
         const { backupCodes } = await callAuth(
-          api.generateBackupCodes({ body, headers: headersForAuth(request, undefined) }),
+          api.generateBackupCodes({ body, headers: headersForAuth(request, undefined, env.secureCookies) }),
         )
         await audit(db, actor(), 'two_factor.recovery_codes_made', { target: person.userId })
         return { recoveryCodes: backupCodes }
@@ -131,4 +131,11 @@ export const twoFactorRoutes = (deps: AppDeps) => {
         }),
       },
     )
+}
+
+/** Who types a wrong code while signed in stays signed in: 401 would say otherwise. */
+function notSignedOut(error: unknown): never {
+  if (error instanceof AppError && error.kind === 'unauthenticated')
+    throw new AppError('forbidden', error.message)
+  throw error
 }
