@@ -15,6 +15,7 @@ describe.skipIf(!hasChromium)('the log of a project', () => {
     const chris = await app.person('Chris', { role: 'admin' })
     const bea = await app.person('Bea', { role: 'reviewer' })
     await app.call('PATCH', `/api/v1/members/${bea.userId}`, { as: chris, body: { role: 'writer' } })
+    await app.call('DELETE', `/api/v1/members/${chris.userId}`, { as: ada })
     await app.call('PATCH', '/api/v1/project', { as: ada, body: { name: 'Harbour' } })
     page = await enterAs(desk, ada, { path: '/settings/audit' })
   })
@@ -26,6 +27,7 @@ describe.skipIf(!hasChromium)('the log of a project', () => {
 
   test('says who did what to whom, and is filtered by what stands in the address', async () => {
     await page.getByRole('row', { name: /Chris Role changed Bea · writer/ }).waitFor()
+    await page.getByRole('row', { name: /Ada Member removed Chris/ }).waitFor()
     await page.getByRole('combobox', { name: 'Action' }).selectOption('Project renamed')
     await page.getByRole('row', { name: /Chris/ }).waitFor({ state: 'detached' })
     expect(new URL(page.url()).search).toBe('?action=project.renamed')

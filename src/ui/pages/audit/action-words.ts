@@ -1,4 +1,5 @@
 import type { AuditAction, AuditEntry } from '../../api/audit.ts'
+import type { Member } from '../../api/members.ts'
 
 /** What happened, in the words of the log. */
 export const actionWords: Record<AuditAction, string> = {
@@ -37,6 +38,18 @@ export const actionWords: Record<AuditAction, string> = {
 export const projectActions = (Object.keys(actionWords) as AuditAction[]).filter((action) =>
   /^(project|member|invitation|api_key|audit_log)\./.test(action),
 )
+
+/** What ids stand for, as far as members and the log itself tell: who was removed is named by what they did before. */
+export function namesIn(entries: AuditEntry[], members: Member[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
+  for (const { target, details, actor } of entries.toReversed()) {
+    if (actor.userId) names.set(actor.userId, actor.name)
+    const name = details.email ?? details.name
+    if (target && typeof name === 'string') names.set(target, name)
+  }
+  for (const { userId, name } of members) names.set(userId, name)
+  return names
+}
 
 /** Whom or what it happened to, and how: names where they are known, the end of an id where not. */
 export function aboutEntry({ target, details }: AuditEntry, names: ReadonlyMap<string, string>): string {

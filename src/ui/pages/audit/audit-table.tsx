@@ -1,7 +1,8 @@
+import { useMemo } from 'react'
 import type { AuditEntry } from '../../api/audit.ts'
 import { useMembers } from '../../api/members.ts'
 import { Moment } from '../../components/time.tsx'
-import { aboutEntry, actionWords } from './action-words.ts'
+import { aboutEntry, actionWords, namesIn } from './action-words.ts'
 
 const principals: Record<string, string> = { api_key: 'by key', command_line: 'at the server' }
 
@@ -13,7 +14,8 @@ export function AuditTable({
   entries: AuditEntry[]
   onPerson: (userId: string) => void
 }) {
-  const names = new Map(useMembers().data?.map(({ userId, name }) => [userId, name]))
+  const members = useMembers().data
+  const names = useMemo(() => namesIn(entries, members ?? []), [entries, members])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className="table audit" aria-label="Audit log" tabIndex={0}>
