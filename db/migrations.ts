@@ -6,6 +6,7 @@ import auditLog from './migrations/0005-audit-log.sql' with { type: 'text' }
 import dispatched from './migrations/0006-dispatched.sql' with { type: 'text' }
 import deadLetters from './migrations/0007-dead-letters.sql' with { type: 'text' }
 import proofs from './migrations/0008-proofs.sql' with { type: 'text' }
+import accessIndexes from './migrations/0009-access-indexes.sql' with { type: 'text' }
 
 export type Migration = { tag: string; sql: string }
 
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   { tag: '0006-dispatched', sql: dispatched },
   { tag: '0007-dead-letters', sql: deadLetters },
   { tag: '0008-proofs', sql: proofs },
+  { tag: '0009-access-indexes', sql: accessIndexes },
 ]

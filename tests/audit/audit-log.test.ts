@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import { auditLog } from '#db/schema/audit.ts'
+import { newId } from '#src/ids.ts'
 import { codeOf, type Person, type TestApp, testApp } from '../harness.ts'
 
 const read = async (app: TestApp, as: Person, query = '') =>
@@ -102,6 +103,30 @@ test('it is filtered by action, person, target and time, and read page by page',
   expect(paged).toEqual(items.map(({ id }: { id: string }) => id))
   for (const query of ['?action=nothing', '?from=yesterday', '?limit=0', '?sort=asc'])
     expect((await app.call('GET', `/api/v1/audit${query}`, { as: owner })).status).toBe(422)
+})
+
+test('a time bounds the log to the millisecond, also where the clock was set back while ids ran on', async () => {
+  await using app = await testApp()
+  const owner = await app.person('Olga', { role: 'owner' })
+  const id = newId('aud')
+  const at = Date.now() - 30_000
+  await app.db.insert(auditLog).values({
+    id,
+    projectId: app.team.projectId,
+    actor: 'Olga',
+    principalKind: 'person',
+    action: 'project.renamed',
+    details: {},
+    createdAt: at,
+  })
+  const found = async (query: Record<string, number>) => {
+    const times = Object.entries(query).map(([name, ms]) => `${name}=${new Date(ms).toISOString()}`)
+    return (await read(app, owner, `?${times.join('&')}`)).items.length
+  }
+  expect([await found({ from: at }), await found({ from: at + 1 })]).toEqual([1, 0])
+  expect([await found({ until: at + 1 }), await found({ until: at })]).toEqual([1, 0])
+  const far = [await found({ from: -8e12 }), await found({ until: 2e14 }), await found({ until: -8e12 })]
+  expect(far).toEqual([1, 1, 0])
 })
 
 test('owners and admins read it, owners alone export it, and nobody sees that of another project', async () => {

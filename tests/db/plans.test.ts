@@ -88,8 +88,53 @@ test('the queries that run most find their rows by the index made for them', asy
   expect(planFor(/FROM passages_fts|from passages_fts/)).toMatch(/SCAN passages_fts VIRTUAL TABLE/)
 })
 
+test('the audit log is read by an index whatever it is filtered by, and never as a whole or sorted', async () => {
+  await using app = await testApp()
+  const owner = await app.person('Olga', { role: 'owner' })
+  const planFor = async (query: string) => {
+    app.statements.length = 0
+    expect((await app.call('GET', `/api/v1/audit${query}`, { as: owner })).status).toBe(200)
+    const statement = app.statements.find(({ sql }) => /from "audit_log"/.test(sql))!
+    return (await planOf(app, statement)).join('; ')
+  }
+  const [from, until] = ['from=2026-01-01T00:00:00Z', 'until=2026-02-01T00:00:00Z']
+  const plans: [string, string][] = [
+    ['', 'audit_log_by_project (project_id=?)'],
+    [`?${from}`, 'audit_log_by_project (project_id=? AND id>?)'],
+    [`?${until}`, 'audit_log_by_project (project_id=? AND id<?)'],
+    [`?${from}&${until}`, 'audit_log_by_project (project_id=? AND id>? AND id<?)'],
+    ['?action=member.left', 'audit_log_by_action (project_id=? AND action=?)'],
+    [`?action=member.left&${from}`, 'audit_log_by_action (project_id=? AND action=? AND id>?)'],
+    [`?userId=${owner.userId}`, 'audit_log_by_actor (project_id=? AND user_id=?)'],
+    [`?target=${owner.userId}`, 'audit_log_by_target (project_id=? AND target=?)'],
+  ]
+  for (const [query, index] of plans)
+    expect({ query, plan: await planFor(query) }).toEqual({
+      query,
+      plan: `SEARCH audit_log USING INDEX ${index}`,
+    })
+})
+
+test('who leaves, or deletes the account, has their invitations found by who sent them', async () => {
+  await using app = await testApp()
+  await app.person('Olga', { role: 'owner' })
+  const [ada, eve] = [await app.person('Ada', { role: 'admin' }), await app.person('Eve', { role: 'admin' })]
+  app.statements.length = 0
+  await app.call('POST', `/api/v1/projects/${app.team.projectId}/leave`, { as: ada })
+  await app.call('POST', '/api/v1/account/delete', { as: eve, body: {} })
+  const statements = app.statements.filter(({ sql }) => /invitations|delete from "users"/.test(sql))
+  expect(statements).toHaveLength(3)
+  for (const statement of statements) {
+    const plan = (await planOf(app, statement)).join('; ')
+    expect(plan).not.toMatch(/SCAN|invitations_open|TEMP/)
+    expect(plan).toMatch(/USING (COVERING )?INDEX invitations_by_inviter|users/)
+  }
+})
+
 /** A bit of everything that Quill does. */
 async function live(app: TestApp) {
+  // What made the projects of the test is no part of it.
+  app.statements.length = 0
   const { id, sourceId } = await addDocument(app)
   const { body } = await app.call('POST', '/api/v1/pipelines/generate_blog', {
     body: { documentId: id },
