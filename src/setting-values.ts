@@ -1,8 +1,7 @@
 import { Secret } from './secret.ts'
 
 /*
- * How the text of a setting becomes its value. Each throws an Error whose message says what the setting must
- * be.
+ * How the text of a setting becomes its value. Each throws an Error that says what the setting must be.
  */
 
 export type Environment = 'development' | 'test' | 'production'

@@ -1,15 +1,15 @@
 import { t } from 'elysia'
+import { EMAIL_CHARS_MAX, EMAIL_PATTERN } from '#src/email-address.ts'
 import { oneOf } from '#src/one-of.ts'
 import { PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN } from './passwords.ts'
 
 export const NAME_CHARS_MAX = 100
-export const EMAIL_CHARS_MAX = 254
 const TOKEN_CHARS_MAX = 1_000
 
 export const personName = t.String({ minLength: 1, maxLength: NAME_CHARS_MAX, pattern: '\\S' })
 export const email = t.String({
   maxLength: EMAIL_CHARS_MAX,
-  pattern: '^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$',
+  pattern: EMAIL_PATTERN,
   examples: ['ada@example.com'],
 })
 /** A password that is being chosen. */

@@ -1,5 +1,6 @@
 import { links } from '#src/accounts/links.ts'
 import { operator } from '#src/audit/audit.ts'
+import { isEmailAddress } from '#src/email-address.ts'
 import { checkDotEnv, prepareDataDir, readEnv } from '#src/env.ts'
 import { createLog } from '#src/log.ts'
 import { openMailer } from '#src/mail/mailer.ts'
@@ -9,8 +10,6 @@ import { type Role, roleMeanings, roleNames } from '#src/projects/permissions.ts
 import { ensureProject } from '#src/projects/projects.ts'
 import { openDatabase } from '#src/services.ts'
 import { readArgs, readName, UsageError } from './command.ts'
-
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 
 export const usage = [
   'Usage: quill invite EMAIL --project NAME [--role ROLE]',
@@ -25,7 +24,7 @@ export async function run(args: string[]): Promise<number> {
   const options = { project: { type: 'string' }, role: { type: 'string' } } as const
   const { values, positionals } = readArgs({ args, options, allowPositionals: true }, usage)
   const email = positionals[0]?.toLowerCase() ?? ''
-  if (positionals.length !== 1 || !EMAIL.test(email)) throw new UsageError(usage)
+  if (positionals.length !== 1 || !isEmailAddress(email)) throw new UsageError(usage)
   const name = readName('--project', values.project, usage)
   const role = readRole(values.role ?? 'owner')
   checkDotEnv(process.cwd())

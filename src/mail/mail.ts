@@ -1,5 +1,5 @@
+import { isEmailAddress } from '#src/email-address.ts'
 import { AppError } from '#src/errors.ts'
-import { isAddress } from './address.ts'
 
 const SUBJECT_MAX = 300
 
@@ -14,7 +14,7 @@ export type Mailer = { send(mail: Mail): Promise<void> }
 
 /** Throws `invalid_request` for what cannot be the head of a mail: nothing in it may begin a new line. */
 export function checkMail({ to, subject }: Mail) {
-  if (!isAddress(to))
+  if (!isEmailAddress(to))
     throw new AppError('invalid_request', 'This is not an e-mail address that Quill can write to.')
   if (subject.length > SUBJECT_MAX || !/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+$/u.test(subject))
     throw new AppError(

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { domainToASCII } from 'node:url'
 import { AppError } from '#src/errors.ts'
 import type { Log } from '#src/log.ts'
 import type { Sender } from './address.ts'
@@ -97,7 +96,7 @@ function withHead({ to, subject, text, html }: Mail, from: Sender) {
     text,
     html,
     date: new Date(),
-    messageId: `<${crypto.randomUUID()}@${domainToASCII(from.address.split('@')[1]!)}>`,
+    messageId: `<${crypto.randomUUID()}@${from.address.split('@')[1]}>`,
     headers: { 'auto-submitted': 'auto-generated' },
   }
 }
