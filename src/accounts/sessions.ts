@@ -66,9 +66,9 @@ export async function startSession(db: Db, session: { userId: string; projectId:
   return token
 }
 
-export async function endSession(db: Db, token: string) {
-  await db.delete(sessions).where(eq(sessions.tokenHash, hashToken(token)))
-}
+/** Ends the session of a token. */
+export const endSession = (db: Db, token: string) =>
+  db.delete(sessions).where(eq(sessions.tokenHash, hashToken(token)))
 
 /** A person's live sessions, the latest first. */
 export async function listSessions(db: Db, person: Person) {

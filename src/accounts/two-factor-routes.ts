@@ -88,6 +88,8 @@ export const twoFactorRoutes = (deps: AppDeps) => {
     .post(
       '/disable',
       async ({ person, body, request, set, actor, status }) => {
+        if (!(await getAccount(db, person.userId)).twoFactor)
+          throw new AppError('conflict', 'Two-factor sign-in is not on.')
         await proveItsYou(deps, { person, ...body, request, set })
         const { api } = await accounts.auth()
         const { headers } = await callAuth(

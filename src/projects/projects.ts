@@ -91,7 +91,12 @@ export async function ensureDemoProject(db: Db, { name, userId }: { name: string
     .onConflictDoNothing()
   const create = db.insert(projects).values({ id, name, isDemo: true, createdAt: Date.now() })
   try {
-    await db.batch(existing ? [join] : [create, join])
+    // Whoever archived it showed what that looks like; the next one finds it open.
+    const open = db
+      .update(projects)
+      .set({ archivedAt: null })
+      .where(and(eq(projects.id, id), isNotNull(projects.archivedAt)))
+    await db.batch(existing ? [join, open] : [create, join])
     return id
   } catch (error) {
     if (isDuplicate(error, 'projects.is_demo')) return (await findDemo(db))!.id

@@ -10,7 +10,7 @@ import { AppError, notFound } from '#src/errors.ts'
 import { isLoopback } from '#src/loopback.ts'
 import { oneOf } from '#src/one-of.ts'
 import { access, actorFor, authenticator, PROJECT_HEADER, refuseForeignSite } from './access.ts'
-import type { Caller } from './callers.ts'
+import { type Caller, callerLookups } from './callers.ts'
 import { startDemoSession } from './demo.ts'
 import { membershipsOf } from './members.ts'
 import { permissionNames } from './permissions.ts'
@@ -116,10 +116,13 @@ export const sessionRoutes = (deps: AppDeps) => {
       '/session',
       async ({ request, set, status, visitor }) => {
         refuseForeignSite(request)
-        const caller = request.headers.has('authorization') ? undefined : await authenticate(request)
         const token = sessionToken(request, env.secureCookies)
-        if (caller) await audit(db, actorFor(caller, visitor()), 'session.ended', { target: caller.id })
-        if (token) await endSession(db, token)
+        const caller = token ? await callerLookups(db).person(token) : undefined
+        if (token && caller)
+          await db.batch([
+            endSession(db, token),
+            audit(db, actorFor(caller, visitor()), 'session.ended', { target: caller.id }),
+          ])
         set.headers['set-cookie'] = sessionCookie('', { secure: env.secureCookies, maxAge: 0 })
         return status(204, undefined)
       },

