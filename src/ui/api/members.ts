@@ -56,11 +56,13 @@ export async function invite(email: string, role: Role): Promise<NewInvitation> 
 
 export async function revokeInvitation(id: string) {
   const before = queryClient.getQueryData<Invitation[]>(['invitations'])
-  queryClient.setQueryData<Invitation[]>(['invitations'], (all) => all?.filter((each) => each.id !== id))
+  const shown = queryClient.setQueryData<Invitation[]>(['invitations'], (all) =>
+    all?.filter((each) => each.id !== id),
+  )
   try {
     await read(api.invitations({ id }).delete())
   } catch (error) {
-    queryClient.setQueryData(['invitations'], before)
+    putBack('invitations', shown, before)
     throw error
   }
 }
@@ -68,11 +70,16 @@ export async function revokeInvitation(id: string) {
 async function changeMembers(show: (members: Member[]) => Member[], change: () => Promise<unknown>) {
   await queryClient.cancelQueries({ queryKey: ['members'] })
   const before = queryClient.getQueryData<Member[]>(['members'])
-  queryClient.setQueryData<Member[]>(['members'], (members) => members && show(members))
+  const shown = queryClient.setQueryData<Member[]>(['members'], (members) => members && show(members))
   try {
     await change()
   } catch (error) {
-    queryClient.setQueryData(['members'], before)
+    putBack('members', shown, before)
     throw error
   }
+}
+
+/** Undoes what was shown too early, unless something newer, or another project's, stands there by now. */
+function putBack(key: string, shown: unknown, before: unknown) {
+  queryClient.setQueryData([key], (now: unknown) => (now === shown ? before : now))
 }

@@ -24,6 +24,9 @@ export function toast(text: string, options: Omit<Toast, 'text'> = {}) {
   if (!options.isError) setTimeout(() => dismiss(id), options.undo || options.act ? UNDO_MS : READ_MS)
 }
 
+/** Takes back the offers to undo: what was done in one project is not undone from another. */
+export const dropUndo = () => change(shown.filter((each) => !each.undo && !each.act))
+
 export function Toasts() {
   const toasts = useSyncExternalStore(subscribe, () => shown)
   useUndoKey(toasts.findLast((each) => each.undo))

@@ -1,6 +1,7 @@
 import { useEffect } from 'react'
 import { refreshSession } from '../api/query-client.ts'
 import type { Session } from '../api/session.ts'
+import { dropUndo } from '../components/toasts.tsx'
 import { applyEvent } from '../live/apply-event.ts'
 import { useConnection } from '../live/connection.ts'
 import { shareStream } from '../live/shared-stream.ts'
@@ -14,10 +15,12 @@ const LOOK_MS = 30_000
 export function Workplace({ session }: { session: Session }) {
   const { lost, permissions } = session
   const mayFollow = !lost && (permissions?.includes('events:read') ?? false)
-  useEvents(session.project?.id, mayFollow)
+  const projectId = lost ? undefined : session.project?.id
+  useEvents(projectId, mayFollow)
+  useEffect(() => (projectId ? dropUndo : undefined), [projectId])
   if (lost) return <LostProject name={lost} session={session} />
   return (
-    <Shell key={session.project?.id ?? ''} session={session}>
+    <Shell key={projectId ?? ''} session={session}>
       <Pages />
     </Shell>
   )
