@@ -4,6 +4,7 @@ import { audit } from '#src/audit/audit.ts'
 import { listActivity } from '#src/audit/audit-list.ts'
 import { AuditEntry } from '#src/audit/schemas.ts'
 import { documented } from '#src/documented.ts'
+import { MAILS_PER_RECIPIENT } from '#src/limits/rate-limits.ts'
 import { passwordChanged } from '#src/mail/messages.ts'
 import { pageOf, pageQuery } from '#src/paging.ts'
 import { access } from '#src/projects/access.ts'
@@ -20,7 +21,7 @@ const done = { success: { 204: t.Undefined() } }
 
 /** What a person does with their own account. */
 export const accountRoutes = (deps: AppDeps) => {
-  const { accounts, db, env, post } = deps
+  const { accounts, db, env, limits, post } = deps
   return new Elysia({ name: 'account', prefix: '/account', tags: ['Account'] })
     .use(access(deps))
     .get('', ({ person }) => getAccount(db, person.userId), {
@@ -80,6 +81,7 @@ export const accountRoutes = (deps: AppDeps) => {
       '/email',
       async ({ person, body, request, set, actor, status }) => {
         await proveItsYou(deps, { person, password: body.password, request, set })
+        await limits.take(MAILS_PER_RECIPIENT, body.email, set)
         const { api } = await accounts.auth()
         const headers = headersForAuth(request, actor().address, env.secureCookies)
         await callAuth(api.changeEmail({ body: { newEmail: body.email.toLowerCase() }, headers }))

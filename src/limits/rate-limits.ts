@@ -112,6 +112,16 @@ export const INVITATIONS_PER_PROJECT = rateLimit({
   kept: 'always',
 })
 
+/** Whoever asks for them, and in however many projects: nobody's inbox is filled by us. */
+export const MAILS_PER_RECIPIENT = rateLimit({
+  name: 'mails_per_recipient',
+  subject: 'account',
+  what: 'invitations and confirmations mailed to one e-mail address',
+  limit: 5,
+  windowMs: HOUR_MS,
+  kept: 'always',
+})
+
 /** What costs money. */
 export const STARTS_PER_PROJECT = rateLimit({
   name: 'starts_per_project',
@@ -142,6 +152,7 @@ export const rateLimits: readonly RateLimit[] = [
   PASSWORD_RESETS_PER_ACCOUNT,
   PASSWORD_RESETS_PER_ADDRESS,
   INVITATIONS_PER_PROJECT,
+  MAILS_PER_RECIPIENT,
   STARTS_PER_PROJECT,
   AUDIT_EXPORTS_PER_PROJECT,
 ]

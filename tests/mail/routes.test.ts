@@ -28,7 +28,9 @@ afterAll(() => {
 
 async function get(url: string, { demo = true, isKept = true } = {}) {
   // Of what other routes need to know who asks, an open one needs this much.
-  const opening = { db: connection.db, addressOf: () => '127.0.0.1', limits: { anonymous: async () => {} } }
+  const env = { secureCookies: false }
+  const limits = { anonymous: async () => {} }
+  const opening = { db: connection.db, env, addressOf: () => '127.0.0.1', limits }
   const mails = { demo, ...(isKept ? { mailFolder: folder } : {}) }
   const deps = { ...opening, ...mails } as unknown as Parameters<typeof mailRoutes>[0]
   const app = new Elysia({ normalize: false }).use(problems(createLog('silent'))).use(mailRoutes(deps))
