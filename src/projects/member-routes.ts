@@ -5,7 +5,7 @@ import { email } from '#src/accounts/schemas.ts'
 import type { AppDeps } from '#src/app-deps.ts'
 import { documented } from '#src/documented.ts'
 import { AppError } from '#src/errors.ts'
-import { INVITATIONS_PER_PROJECT } from '#src/limits/rate-limits.ts'
+import { INVITATIONS_PER_PROJECT, MAILS_PER_RECIPIENT } from '#src/limits/rate-limits.ts'
 import { invitation } from '#src/mail/messages.ts'
 import { oneOf } from '#src/one-of.ts'
 import { access } from './access.ts'
@@ -109,6 +109,7 @@ export const memberRoutes = (deps: AppDeps) => {
         if (body.role === 'owner' && !decidesAboutOwners(own))
           throw new AppError('forbidden', 'Only an owner decides about owners.')
         await limits.take(INVITATIONS_PER_PROJECT, projectId, set)
+        await limits.take(MAILS_PER_RECIPIENT, body.email, set)
         const by = actor()
         const to = body.email.toLowerCase()
         const made = await invite(db, { projectId, email: to, role: body.role, userId: by.userId }, by)
