@@ -43,7 +43,7 @@ export const apiKeys = sqliteTable('api_keys', {
   keyHash: text('key_hash').notNull().unique(),
   hint: text().notNull(),
   scopes: text({ mode: 'json' }).$type<string[]>().notNull(),
-  allowedAddresses: text('allowed_addresses', { mode: 'json' }).$type<string[]>().notNull(),
+  allowedAddresses: text('allowed_addresses', { mode: 'json' }).$type<string[]>().notNull().default([]),
   rotatedFrom: text('rotated_from'),
   createdAt: integer('created_at').notNull(),
   lastUsedAt: integer('last_used_at'),

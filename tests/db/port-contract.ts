@@ -9,6 +9,7 @@ import {
   overPort,
   type SqlPort,
 } from '#db/connect.ts'
+import { users } from '#db/schema/accounts.ts'
 import { projects } from '#db/schema/projects.ts'
 
 const PARAMETERS_MAX = 100
@@ -102,7 +103,10 @@ export function describePort(engine: string, open: () => Promise<SqlPort> | SqlP
 
   test(named('references are enforced'), async () => {
     const port = await open()
-    const orphan = { sql: "INSERT INTO sessions VALUES ('s', 'none', 'h', NULL, '[]', 1, 1)", params: [] }
+    const orphan = {
+      sql: "INSERT INTO members (project_id, user_id, role, created_at) VALUES ('none', 'none', 'owner', 1)",
+      params: [],
+    }
     expect(port.all(orphan)).rejects.toThrow(/FOREIGN KEY/)
     port.close()
   })
@@ -144,12 +148,13 @@ export function describePort(engine: string, open: () => Promise<SqlPort> | SqlP
   test(named('a taken unique key is known as one, by its column'), async () => {
     const port = await open()
     const db = overPort(port)
-    const add = (id: string, name: string) => db.insert(projects).values({ id, name, createdAt: 1 })
-    await add('a', 'Ada')
-    const byName = await add('b', 'Ada').catch((error: unknown) => error)
-    expect(isDuplicate(byName, 'projects.name')).toBe(true)
-    expect(isDuplicate(byName, 'projects.id')).toBe(false)
-    expect(isDuplicate(new Error('another'), 'projects.name')).toBe(false)
+    const add = (id: string, email: string) =>
+      db.insert(users).values({ id, name: id, email, createdAt: 1, updatedAt: 1 })
+    await add('a', 'ada@example.com')
+    const byEmail = await add('b', 'ada@example.com').catch((error: unknown) => error)
+    expect(isDuplicate(byEmail, 'users.email')).toBe(true)
+    expect(isDuplicate(byEmail, 'users.id')).toBe(false)
+    expect(isDuplicate(new Error('another'), 'users.email')).toBe(false)
     port.close()
   })
 

@@ -2,15 +2,18 @@ import { expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import { getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { connect } from '#db/connect.ts'
+import * as accounts from '#db/schema/accounts.ts'
+import * as audit from '#db/schema/audit.ts'
 import * as documents from '#db/schema/documents.ts'
 import * as jobs from '#db/schema/jobs.ts'
+import * as limits from '#db/schema/limits.ts'
 import * as projects from '#db/schema/projects.ts'
 import * as sources from '#db/schema/sources.ts'
 
-const modules: object[] = [documents, jobs, projects, sources]
+const modules: object[] = [accounts, audit, documents, jobs, limits, projects, sources]
 const tables = modules.flatMap((module) => Object.values(module)).filter(isTable)
-/** What only SQL speaks of: the guard of batches and the full-text index with its own tables. */
-const SQL_ONLY = /^(batch_guard|passages_fts.*|_migrations|sqlite_.*)$/
+/** What only SQL speaks of: the guard of batches, own secrets, and the full-text index with its own tables. */
+const SQL_ONLY = /^(batch_guard|installation_secrets|passages_fts.*|_migrations|sqlite_.*)$/
 
 test('the tables of the code are the tables of the database, column by column', async () => {
   const { db, close } = connect(':memory:')
@@ -63,7 +66,12 @@ test('what belongs to a project carries its id', () => {
     const { name, columns } = getTableConfig(table)
     if (!columns.some((column) => column.name === 'project_id' && column.notNull)) without.push(name)
   }
-  expect(without.toSorted()).toEqual(['consumers', 'job_lanes', 'projects', 'queue_pauses'])
+  const ofPeople = ['api_keys', 'identities', 'sessions', 'two_factors', 'users', 'verifications']
+  const ofTheInstallation = ['consumers', 'job_lanes', 'queue_pauses']
+  const ofCallers = ['familiar_addresses', 'rate_windows', 'sign_in_tries']
+  // Of the log the entries of a person's own account belong to no project.
+  const expected = ['audit_log', 'projects', ...ofPeople, ...ofTheInstallation, ...ofCallers]
+  expect(without.toSorted()).toEqual(expected.toSorted())
 })
 
 function isTable(value: unknown): value is SQLiteTable {

@@ -23,7 +23,10 @@ test('what another connection writes changes the generation too', async () => {
     connect(`file:${folder.file('quill.db')}`),
   ]
   const before = one.port.generation()
-  await other.port.all({ sql: "INSERT INTO projects VALUES ('a', 'Ada', 1)", params: [] })
+  await other.port.all({
+    sql: "INSERT INTO projects (id, name, created_at) VALUES ('a', 'Ada', 1)",
+    params: [],
+  })
   await new Promise((resolve) => setImmediate(resolve))
   expect(one.port.generation()).not.toBe(before)
   one.close()
@@ -44,7 +47,7 @@ test('a value is remembered until anything is written, and never for longer', as
   let loads = 0
   const load = remembered(db, async (key) => `${key} ${++loads}`)
   expect([await load('a'), await load('a'), await load('b')]).toEqual(['a 1', 'a 1', 'b 2'])
-  await port.all({ sql: "INSERT INTO projects VALUES ('a', 'Ada', 1)", params: [] })
+  await port.all({ sql: "INSERT INTO projects (id, name, created_at) VALUES ('a', 'Ada', 1)", params: [] })
   expect([await load('a'), await load('a')]).toEqual(['a 3', 'a 3'])
   // What is written while it is being loaded is not missed.
   const slow = remembered(db, async (key) => {
