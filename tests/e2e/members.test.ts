@@ -94,7 +94,9 @@ describe.skipIf(!hasChromium)('people come, may more, and are out', () => {
     await owner.getByRole('menuitem', { name: 'Hand the project over' }).click()
     await owner.getByRole('button', { name: 'Hand over' }).click()
     await owner.getByRole('combobox', { name: 'Role of Chris' }).waitFor({ state: 'detached' })
-    expect(await owner.getByRole('combobox', { name: 'Role of Ada' }).inputValue()).toBe('admin')
+    const own = owner.getByRole('combobox', { name: 'Role of Ada' })
+    expect(await own.inputValue()).toBe('admin')
+    expect(await own.getByRole('option').allTextContents()).not.toContain('Billing')
   })
 
   test('nothing was refused by the policy and no script failed', () => {

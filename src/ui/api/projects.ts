@@ -30,6 +30,12 @@ export const useRights = () =>
     staleTime: Number.POSITIVE_INFINITY,
   })
 
+/** The roles that whoever is signed in may give, change and take away. */
+export function useDecidedRoles(): readonly Role[] {
+  const own = useProject()?.role
+  return useRights().data?.roles.find(({ name }) => name === own)?.decides ?? []
+}
+
 /** Lets this tab work in another project; others stay where they are. Throws Problem. */
 export async function switchProject(id: string) {
   const session = await read(api.session.get({ headers: projectHeaders(id) }))

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Member } from '../../api/members.ts'
-import { useMay, useProject } from '../../api/projects.ts'
+import { useDecidedRoles, useMay, useProject } from '../../api/projects.ts'
 import { useSession } from '../../api/session.ts'
 import { Menu, type MenuItem } from '../../components/menu.tsx'
 import { Moment } from '../../components/time.tsx'
@@ -10,7 +10,7 @@ import { RoleSelect } from './role-select.tsx'
 
 type Parting = { how: 'remove' | 'hand over'; member: Member }
 
-/** Everybody in the project. Only owners decide about owners. */
+/** Everybody in the project; one decides about those whose rights are all one's own. */
 export function MemberList({ members }: { members: Member[] }) {
   const [parting, setParting] = useState<Parting>()
   const close = () => setParting(undefined)
@@ -31,8 +31,8 @@ function MemberRow({ member, onPart }: { member: Member; onPart: (how: Parting['
   const { userId, name, email, role, joinedAt } = member
   const isSelf = useSession().data?.user?.id === userId
   const mayManage = useMay('members:manage')
-  const isOwner = useProject()?.role === 'owner'
-  const mayDecide = mayManage && (isOwner || role !== 'owner')
+  const decided = useDecidedRoles()
+  const mayDecide = mayManage && decided.includes(role)
   const items = usePartings({ isSelf, mayDecide, role, onPart })
   return (
     <li className="row" data-look="member">

@@ -1,5 +1,5 @@
 import { type Invitation, invite, revokeInvitation, useInvitations } from '../../api/members.ts'
-import { useProject } from '../../api/projects.ts'
+import { useDecidedRoles } from '../../api/projects.ts'
 import { Button } from '../../components/button.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Moment } from '../../components/time.tsx'
@@ -25,7 +25,7 @@ export function OpenInvitations() {
 
 function InvitationRow({ invitation }: { invitation: Invitation }) {
   const { email, role, createdAt, expiresAt } = invitation
-  const mayRevoke = useProject()?.role === 'owner' || role !== 'owner'
+  const mayRevoke = useDecidedRoles().includes(role)
   return (
     <li className="row" data-look="invitation">
       <div className="row-main">

@@ -1,10 +1,9 @@
-import { type Role, useRights } from '../../api/projects.ts'
+import { type Role, useDecidedRoles, useRights } from '../../api/projects.ts'
 import { roleName } from '../../role-name.ts'
-import { useOfferedRoles } from './role-select.tsx'
 
 /** One role of those that can be given, each with what it is for. */
 export function RoleField({ role, onChange }: { role: Role; onChange: (role: Role) => void }) {
-  const offered = useOfferedRoles(role)
+  const offered = useDecidedRoles()
   const meanings = new Map(useRights().data?.roles.map(({ name, meaning }) => [name, meaning]))
   return (
     <fieldset className="role-field">

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { changeRole, type Member } from '../../api/members.ts'
-import { type Role, useProject, useRights } from '../../api/projects.ts'
+import { type Role, useDecidedRoles } from '../../api/projects.ts'
 import { Confirm } from '../../components/confirm.tsx'
 import { toast } from '../../components/toasts.tsx'
 import { roleName } from '../../role-name.ts'
@@ -8,7 +8,7 @@ import { roleName } from '../../role-name.ts'
 /** A member's role, changed at once and back again; one's own is asked about, as there may be no way back. */
 export function RoleSelect({ member, isSelf }: { member: Member; isSelf: boolean }) {
   const [asking, setAsking] = useState<Role>()
-  const roles = useOfferedRoles(member.role)
+  const roles = useDecidedRoles()
   const choose = (role: Role) => (isSelf ? setAsking(role) : void change(member, role))
   return (
     <>
@@ -39,13 +39,6 @@ export function RoleSelect({ member, isSelf }: { member: Member; isSelf: boolean
       )}
     </>
   )
-}
-
-/** The roles that whoever looks can give; the one that is held among them. */
-export function useOfferedRoles(held?: Role): Role[] {
-  const isOwner = useProject()?.role === 'owner'
-  const roles = useRights().data?.roles.map(({ name }) => name) ?? (held ? [held] : [])
-  return roles.filter((role) => role !== 'owner' || isOwner)
 }
 
 type Changed = Pick<Member, 'userId' | 'name' | 'role'>
