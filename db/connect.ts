@@ -5,7 +5,12 @@ import { migrate } from './migrate.ts'
 import { type Migration, migrations } from './migrations.ts'
 import { openSqlite, type Synchronous, sqlitePort } from './sqlite.ts'
 
-export type Statement = { sql: string; params: unknown[] }
+export type Statement = {
+  sql: string
+  params: unknown[]
+  /** False for a write of which nothing is lost when a power cut takes it: it need not wait for the disk. */
+  durable?: boolean
+}
 export type Row = unknown[]
 
 /**
@@ -24,7 +29,7 @@ export type SqlPort = {
 export type Db = Omit<SqliteRemoteDatabase, 'transaction'> &
   Pick<SqlPort, 'generation'> & {
     /** Runs a statement that is written out, and gives its rows as lists of values. */
-    rows(sql: string, params: unknown[]): Promise<Row[]>
+    rows(sql: string, params: unknown[], options?: Pick<Statement, 'durable'>): Promise<Row[]>
   }
 
 /** A statement that has been built but not run: what a batch, and a job's effects, are made of. */
@@ -67,7 +72,7 @@ export function overPort(port: SqlPort): Db {
       }))
     },
   )
-  const rows = (sql: string, params: unknown[]) => port.all({ sql, params })
+  const rows: Db['rows'] = (sql, params, options) => port.all({ sql, params, ...options })
   return Object.assign(db, { generation: port.generation, rows })
 }
 

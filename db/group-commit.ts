@@ -8,6 +8,9 @@ const BUSY_RETRY_MS = 3
 /** After this long without the lock a batch fails: whoever holds it is not at work but stuck. */
 const BUSY_GIVEN_UP_MS = 30_000
 
+/** The value of the pragma that makes a commit wait for the disk. */
+const FULL = 2
+
 type Batch = {
   statements: Statement[]
   since: number
@@ -28,6 +31,7 @@ export function groupCommit(database: Database, run: (statement: Statement) => R
   const [begin, commit, rollback] = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'].map((sql) =>
     database.prepare(sql),
   )
+  const [[synchronous]] = database.query('PRAGMA synchronous').values() as [[number]]
   let waiting: Batch[] = []
   let scheduled: Timer | ReturnType<typeof setImmediate> | undefined
 
@@ -58,7 +62,8 @@ export function groupCommit(database: Database, run: (statement: Statement) => R
     waiting = []
     const done: Attempt[] = []
     try {
-      transact(group, done)
+      if (synchronous === FULL && group.every(mayBeLost)) withoutWaiting(() => transact(group, done))
+      else transact(group, done)
       for (const { batch, results } of done) batch.resolve(results)
       waiting = group.slice(done.length)
     } catch (error) {
@@ -66,6 +71,16 @@ export function groupCommit(database: Database, run: (statement: Statement) => R
       if (isBusy(error)) scheduled = setTimeout(flush, BUSY_RETRY_MS * (0.5 + Math.random() / 2))
     }
     if (waiting.length) scheduled ??= setImmediate(flush)
+  }
+
+  /** The commits of `work` reach the disk with the next one that waits for it. */
+  function withoutWaiting(work: () => void) {
+    database.run('PRAGMA synchronous = NORMAL')
+    try {
+      work()
+    } finally {
+      database.run('PRAGMA synchronous = FULL')
+    }
   }
 
   /** Runs batches until the group is full, and commits them; `done` says which, with their results. */
@@ -109,6 +124,8 @@ export function groupCommit(database: Database, run: (statement: Statement) => R
     return [...later, ...group.slice(tried.length)]
   }
 }
+
+const mayBeLost = ({ statements }: Batch): boolean => statements.every(({ durable }) => durable === false)
 
 export const isBusy = (error: unknown): boolean =>
   /^SQLITE_(BUSY|LOCKED)/.test(String((error as { code?: unknown } | null)?.code ?? ''))

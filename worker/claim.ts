@@ -63,6 +63,8 @@ export async function claimAll(db: Db, ids: readonly string[], options: ClaimOpt
       JSON.stringify(limited),
       ...(only ? [JSON.stringify(only)] : []),
     ],
+    // A claim that a power cut takes leaves a job that waits, and nobody who works on it.
+    { durable: false },
   )
   const claimed = rows.map((row) => claimedRow(row, worker))
   if (limited.length && claimed.length < ids.length)

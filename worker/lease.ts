@@ -35,6 +35,7 @@ export async function renew(
      WHERE jobs.id = held.value ->> 0 AND lease_token = held.value ->> 1 AND state = 'running'
      RETURNING jobs.id, cancel_requested_at`,
     [Date.now() + leaseMs, tokens],
+    { durable: false },
   )) as [string, number | null][]
   const cancelled = new Map(rows)
   return new Map(

@@ -29,6 +29,7 @@ export function announcePresence(
         `INSERT INTO consumers (id, started_at, seen_at, slots, running) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, running = excluded.running`,
         [worker, startedAt, Date.now(), slots, running()],
+        { durable: false },
       )
       .catch(() => {})
   }

@@ -53,6 +53,20 @@ test('what was asked for before the close is committed, and nobody waits for eve
   again.close()
 })
 
+test('only what may be lost does without the disk, and what follows waits for it again', async () => {
+  using folder = temporaryFolder()
+  const { port, close } = await openNotes(`file:${folder.file('notes.db')}`)
+  const synchronous = async () =>
+    (await port.all({ sql: 'SELECT * FROM pragma_synchronous', params: [] }))[0]![0]
+  await port.all({ ...insert('fleeting'), durable: false })
+  expect(await synchronous()).toBe(2)
+  expect(port.all({ ...insert('fleeting'), durable: false })).rejects.toThrow(/UNIQUE/)
+  await Promise.all([port.all({ ...insert('also'), durable: false }), port.batch([insert('lasting')])])
+  expect(await synchronous()).toBe(2)
+  expect(await port.all(notes)).toEqual([['fleeting'], ['also'], ['lasting']])
+  close()
+})
+
 test('a lock that another connection holds is waited for without holding up anybody', async () => {
   using folder = temporaryFolder()
   const url = `file:${folder.file('notes.db')}`
