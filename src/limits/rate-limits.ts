@@ -1,13 +1,13 @@
 import { inWords } from './in-words.ts'
 
 /**
- * How often one subject (a key, a session, an address, an account, a project) may do something: at most
- * `limit` times within any `windowMs`, and all of them at once if it likes.
+ * How often one subject (a key, a session, an address, an account, a recipient, a project) may do something:
+ * at most `limit` times within any `windowMs`, and all of them at once if it likes.
  */
 export type RateLimit = {
   name: string
   /** Who is counted. Addresses of one network are one, and so are the spellings of an e-mail address. */
-  subject: 'key' | 'session' | 'address' | 'account' | 'project'
+  subject: 'key' | 'session' | 'address' | 'account' | 'recipient' | 'project'
   limit: number
   windowMs: number
   kept: Kept
@@ -115,7 +115,7 @@ export const INVITATIONS_PER_PROJECT = rateLimit({
 /** Whoever asks for them, and in however many projects: nobody's inbox is filled by us. */
 export const MAILS_PER_RECIPIENT = rateLimit({
   name: 'mails_per_recipient',
-  subject: 'account',
+  subject: 'recipient',
   what: 'invitations and confirmations mailed to one e-mail address',
   limit: 5,
   windowMs: HOUR_MS,

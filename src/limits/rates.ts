@@ -55,6 +55,7 @@ export function createRates({ db, secret, shared, requestsPerMinute }: Options):
 const SPELLINGS: Partial<Record<RateLimit['subject'], (subject: string) => string>> = {
   address: networkOf,
   account: accountOf,
+  recipient: accountOf,
 }
 
 const isSet = (limit: RateLimit) => limit === REQUESTS_PER_KEY || limit === REQUESTS_PER_SESSION
