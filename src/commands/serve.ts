@@ -4,6 +4,7 @@ import { isLoopback } from '#src/loopback.ts'
 import { drain, listen } from '#src/server.ts'
 import { type Listening, openAccess, openServices, requireQueue } from '#src/services.ts'
 import { GRACE_MS, startConsumer } from '#worker/consume.ts'
+import { startSchedules } from '#worker/schedules.ts'
 import { readArgs, untilSignalled } from './command.ts'
 
 export const usage =
@@ -42,9 +43,11 @@ export async function serve(env: Env, { demo, worker }: { demo: boolean; worker:
         committed: hub.wake,
       })
     : undefined
+  const schedules = worker ? startSchedules({ db, queue, log }) : undefined
   process.stdout.write(`${greeting(server.url, { demo, worker })}\n`)
   await untilSignalled()
   services.end()
+  await schedules?.stop()
   await Promise.all([drain(server, GRACE_MS), consumer?.stop()])
   await services.post.idle()
   services.close()

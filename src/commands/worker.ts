@@ -2,6 +2,7 @@ import { checkDotEnv, type Env, readEnv } from '#src/env.ts'
 import { jobKinds } from '#src/jobs/kinds.ts'
 import { openServices, requireQueue } from '#src/services.ts'
 import { startConsumer } from '#worker/consume.ts'
+import { startSchedules } from '#worker/schedules.ts'
 import { readArgs, UsageError, untilSignalled } from './command.ts'
 
 export const usage = [
@@ -38,8 +39,10 @@ export async function run(args: string[]): Promise<number> {
     leaseMs: env.jobLeaseMs,
     only,
   })
+  const schedules = startSchedules({ db, queue, log })
   process.stdout.write(`The worker takes jobs from ${whereJobsWait(env)}\n`)
   await untilSignalled()
+  await schedules.stop()
   await consumer.stop()
   services.close()
   return 0

@@ -33,10 +33,13 @@ export const kindDefaults: JobKind = {
   promiseMs: 10 * MINUTE_MS,
 }
 
+/** What the installation does of itself, by its schedule. */
+export type ScheduledKind = 'records.purge'
+
 export type Kinds = Readonly<Record<string, JobKind>>
 
 /** Every kind of job. A step that a person waits for goes before what nobody looks at. */
-export const jobKinds: Kinds & Record<StepName, JobKind> = {
+export const jobKinds: Kinds & Record<StepName | ScheduledKind, JobKind> = {
   'outline.generate': { ...kindDefaults, priority: 0 },
   'chapters.organize': kindDefaults,
   'section.write': kindDefaults,
@@ -44,6 +47,7 @@ export const jobKinds: Kinds & Record<StepName, JobKind> = {
   'images.prompt': kindDefaults,
   'blog.compose': kindDefaults,
   'document.persist': { ...kindDefaults, priority: 0, timeoutMs: MINUTE_MS },
+  'records.purge': { ...kindDefaults, priority: 2 },
 }
 
 /** The rules of a kind; the defaults for one that this version does not know. */
