@@ -1,3 +1,4 @@
+import { type Role, roles } from '#db/schema/projects.ts'
 import { links } from '#src/accounts/links.ts'
 import { operator } from '#src/audit/audit.ts'
 import { isEmailAddress } from '#src/email-address.ts'
@@ -6,18 +7,19 @@ import { createLog } from '#src/log.ts'
 import { openMailer } from '#src/mail/mailer.ts'
 import { invitation } from '#src/mail/messages.ts'
 import { INVITATION_DAYS, invite } from '#src/projects/invitations.ts'
-import { type Role, roleMeanings, roleNames } from '#src/projects/permissions.ts'
-import { ensureProject } from '#src/projects/projects.ts'
+import { operatorProject } from '#src/projects/operator-project.ts'
+import { roleMeanings } from '#src/projects/permissions.ts'
 import { openDatabase } from '#src/services.ts'
 import { readArgs, readName, UsageError } from './command.ts'
 
 export const usage = [
-  'Usage: quill invite EMAIL --project NAME [--role ROLE]',
+  'Usage: quill invite EMAIL --project NAME|ID [--role ROLE]',
   '',
   'Invites somebody into a project, which is created when it is missing, and prints the link: this one time.',
+  'Once somebody is a member of it, its id (prj_…) says which one is meant: a name may be taken twice.',
   `It works once, for this address, for ${INVITATION_DAYS} days; a mail goes out where SMTP_URL is set.`,
   'Roles (owner unless told):',
-  ...roleNames.map((role) => `  ${role.padEnd(9)} ${roleMeanings[role]}`),
+  ...roles.map((role) => `  ${role.padEnd(9)} ${roleMeanings[role]}`),
 ].join('\n')
 
 export async function run(args: string[]): Promise<number> {
@@ -33,11 +35,21 @@ export async function run(args: string[]): Promise<number> {
   const { mailer } = openMailer(env, createLog(env.logLevel))
   const { db, close } = openDatabase(env)
   try {
-    const projectId = await ensureProject(db, name)
-    const { token, expiresAt } = await invite(db, { projectId, email, role }, operator)
+    const project = await operatorProject(db, name)
+    const { token, expiresAt } = await invite(
+      db,
+      { projectId: project.id, email, role, decides: roles },
+      operator,
+    )
     const link = links(env).invitation(token)
     process.stdout.write(`${link}\n`)
-    const message = invitation({ inviter: 'Whoever runs this Quill', project: name, role, link, expiresAt })
+    const message = invitation({
+      inviter: 'Whoever runs this Quill',
+      project: project.name,
+      role,
+      link,
+      expiresAt,
+    })
     if (env.smtpUrl) await mailer.send({ to: email, ...message })
   } finally {
     close()
@@ -46,7 +58,7 @@ export async function run(args: string[]): Promise<number> {
 }
 
 function readRole(text: string): Role {
-  const role = roleNames.find((name) => name === text)
-  if (!role) throw new UsageError(`--role must be one of ${roleNames.join(', ')}.\n\n${usage}`)
+  const role = roles.find((name) => name === text)
+  if (!role) throw new UsageError(`--role must be one of ${roles.join(', ')}.\n\n${usage}`)
   return role
 }

@@ -1,15 +1,16 @@
 import { audit, operator } from '#src/audit/audit.ts'
 import { checkDotEnv, prepareDataDir, readEnv } from '#src/env.ts'
 import { newApiKey } from '#src/projects/api-keys.ts'
+import { operatorProject } from '#src/projects/operator-project.ts'
 import { isPermission, permissionNames, permissions } from '#src/projects/permissions.ts'
-import { ensureProject } from '#src/projects/projects.ts'
 import { openDatabase } from '#src/services.ts'
 import { readArgs, readName, UsageError } from './command.ts'
 
 export const usage = [
-  'Usage: quill key create --project NAME --scopes a,b [--name NAME]',
+  'Usage: quill key create --project NAME|ID --scopes a,b [--name NAME]',
   '',
   'Makes an API key for a project, which is created when it is missing, and prints the key: this one time.',
+  'Once somebody is a member of it, its id (prj_…) says which one is meant: a name may be taken twice.',
   'Scopes:',
   ...permissionNames.map((name) => `  ${name.padEnd(17)} ${permissions[name].meaning}`),
 ].join('\n')
@@ -29,7 +30,7 @@ export async function run(args: string[]): Promise<number> {
   const env = readEnv(process.env, { needsQueue: false })
   prepareDataDir(env.dataDir)
   const { db, close } = openDatabase(env)
-  const projectId = await ensureProject(db, project)
+  const { id: projectId } = await operatorProject(db, project)
   const { id, text, writes } = newApiKey(db, { projectIds: [projectId], name, scopes })
   await db.batch([
     ...writes,

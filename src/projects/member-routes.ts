@@ -4,7 +4,6 @@ import { links } from '#src/accounts/links.ts'
 import { email } from '#src/accounts/schemas.ts'
 import type { AppDeps } from '#src/app-deps.ts'
 import { documented } from '#src/documented.ts'
-import { AppError } from '#src/errors.ts'
 import { INVITATIONS_PER_PROJECT, MAILS_PER_RECIPIENT } from '#src/limits/rate-limits.ts'
 import { invitation } from '#src/mail/messages.ts'
 import { oneOf } from '#src/one-of.ts'
@@ -15,10 +14,11 @@ import {
   INVITATION_DAYS,
   invite,
   listInvitations,
+  presentInvitation,
   revokeInvitation,
 } from './invitations.ts'
 import { changeRole, listMembers, removeMember } from './members.ts'
-import { decidesAboutOwners } from './permissions.ts'
+import { rolesDecidedBy } from './permissions.ts'
 import { getProject } from './projects.ts'
 
 const closed = { additionalProperties: false }
@@ -58,8 +58,8 @@ export const memberRoutes = (deps: AppDeps) => {
       '/members/:id',
       async ({ principal, params, body, actor, status }) => {
         const member = { projectId: principal.projectId, userId: params.id }
-        const asOwner = decidesAboutOwners(principal.role)
-        await changeRole(db, member, { role: body.role, asOwner, actor: actor() })
+        const decides = rolesDecidedBy(principal.role)
+        await changeRole(db, member, { role: body.role, decides, actor: actor() })
         hub.wake()
         return status(204, undefined)
       },
@@ -68,7 +68,8 @@ export const memberRoutes = (deps: AppDeps) => {
         params: t.Object({ id: t.String({ description: 'A member, `usr_…`.' }) }),
         body: t.Object({ role }, closed),
         ...documented('changeRole', 'Give a member another role', {
-          description: 'It counts from the next request on. Only owners decide about owners.',
+          description:
+            'It counts from the next request on. Who decides about which role is in `GET /rights`: `decides`.',
           success: { 204: t.Undefined() },
           errors: ['conflict'],
         }),
@@ -78,7 +79,7 @@ export const memberRoutes = (deps: AppDeps) => {
       '/members/:id',
       async ({ principal, params, actor, status }) => {
         const member = { projectId: principal.projectId, userId: params.id }
-        await removeMember(db, member, { asOwner: decidesAboutOwners(principal.role), actor: actor() })
+        await removeMember(db, member, { decides: rolesDecidedBy(principal.role), actor: actor() })
         hub.wake()
         return status(204, undefined)
       },
@@ -105,14 +106,17 @@ export const memberRoutes = (deps: AppDeps) => {
     .post(
       '/invitations',
       async ({ principal, body, actor, set, status }) => {
-        const { projectId, role: own } = principal
-        if (body.role === 'owner' && !decidesAboutOwners(own))
-          throw new AppError('forbidden', 'Only an owner decides about owners.')
+        const { projectId } = principal
+        const decides = rolesDecidedBy(principal.role)
         await limits.take(INVITATIONS_PER_PROJECT, projectId, set)
         await limits.take(MAILS_PER_RECIPIENT, body.email, set)
         const by = actor()
         const to = body.email.toLowerCase()
-        const made = await invite(db, { projectId, email: to, role: body.role, userId: by.userId }, by)
+        const made = await invite(
+          db,
+          { projectId, email: to, role: body.role, userId: by.userId, decides },
+          by,
+        )
         hub.wake()
         const link = links(env).invitation(made.token)
         const project = (await getProject(db, projectId))!.name
@@ -130,7 +134,7 @@ export const memberRoutes = (deps: AppDeps) => {
             return false
           },
         )
-        return status(201, { ...presentMade(made, { email: to, role: body.role }), link, mailed })
+        return status(201, { ...presentInvitation(made), link, mailed })
       },
       {
         permission: 'members:manage',
@@ -148,7 +152,8 @@ export const memberRoutes = (deps: AppDeps) => {
     .delete(
       '/invitations/:id',
       async ({ principal, params, actor, status }) => {
-        await revokeInvitation(db, { projectId: principal.projectId, id: params.id }, actor())
+        const decides = rolesDecidedBy(principal.role)
+        await revokeInvitation(db, { projectId: principal.projectId, id: params.id, decides }, actor())
         hub.wake()
         return status(204, undefined)
       },
@@ -186,18 +191,8 @@ export const memberRoutes = (deps: AppDeps) => {
         body: t.Object({ token }, closed),
         ...documented('acceptInvitation', 'Accept an invitation', {
           success: { 200: t.Object({ projectId: t.String() }) },
+          errors: ['limit_exceeded'],
         }),
       },
     )
 }
-
-const presentMade = (
-  { id, expiresAt }: { id: string; expiresAt: number },
-  { email, role }: { email: string; role: (typeof roles)[number] },
-) => ({
-  id,
-  email,
-  role,
-  createdAt: new Date().toISOString(),
-  expiresAt: new Date(expiresAt).toISOString(),
-})

@@ -1,6 +1,6 @@
-import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, not, or, type SQL, sql } from 'drizzle-orm'
 import { atomically, ConditionFailed, type Db, type Write } from '#db/connect.ts'
-import { members, projects, type Role } from '#db/schema/projects.ts'
+import { members, projects, type Role, roles } from '#db/schema/projects.ts'
 import { findPeople } from '#src/accounts/people.ts'
 import { type Actor, type AuditAction, audit } from '#src/audit/audit.ts'
 import { AppError, notFound } from '#src/errors.ts'
@@ -45,25 +45,26 @@ export async function listMembers(db: Db, projectId: string) {
   })
 }
 
+/** Whoever decides about a member: `decides` are the roles they may give and take away. */
+type Decider = { decides: readonly Role[]; actor: Actor }
+
 /**
- * Gives a member another role. Throws `not_found` for who is no member, `forbidden` where only an owner decides, and
- * `conflict` when it would leave the project without an owner.
+ * Gives a member another role. Throws `not_found` for who is no member, `forbidden` where one of both roles is not
+ * theirs to decide about, and `conflict` when it would leave the project without an owner.
  */
 export async function changeRole(
   db: Db,
   member: MemberId,
-  { role, asOwner, actor }: { role: Role; asOwner: boolean; actor: Actor },
+  { role, decides, actor }: Decider & { role: Role },
 ) {
-  if (role === 'owner' && !asOwner) throw ownersOnly()
+  if (!decides.includes(role)) throw undecided(role)
   const change = db
     .update(members)
     .set({ role })
-    .where(
-      and(isMember(member), asOwner ? undefined : isNoOwner, role === 'owner' ? undefined : leavesAnOwner),
-    )
+    .where(and(isMember(member), isAmong(decides), role === 'owner' ? undefined : leavesAnOwner))
   await decide(db, member, {
     change,
-    asOwner,
+    decides,
     writes: [
       ...(role === 'owner' ? [] : [endInvitationsOf(db, { ...member, role })]),
       ...told(db, member, 'member.role_changed', { role }, actor),
@@ -72,26 +73,23 @@ export async function changeRole(
 }
 
 /** Ends a membership of somebody else's. Throws as `changeRole` does. */
-export async function removeMember(
-  db: Db,
-  member: MemberId,
-  { asOwner, actor }: { asOwner: boolean; actor: Actor },
-) {
-  const change = db
-    .delete(members)
-    .where(and(isMember(member), asOwner ? undefined : isNoOwner, leavesAnOwner))
+export async function removeMember(db: Db, member: MemberId, { decides, actor }: Decider) {
+  const change = db.delete(members).where(and(isMember(member), isAmong(decides), leavesAnOwner))
   const writes = [endInvitationsOf(db, member), ...told(db, member, 'member.removed', {}, actor)]
-  await decide(db, member, { change, asOwner, writes })
+  await decide(db, member, { change, decides, writes })
 }
 
-/** Ends one's own membership. Throws `conflict` for the last owner. */
+/** Ends one's own membership. Throws `conflict` for the last owner of a project that is not archived. */
 export async function leaveProject(db: Db, member: MemberId, actor: Actor) {
-  const change = db.delete(members).where(and(isMember(member), leavesAnOwner))
+  const change = db.delete(members).where(and(isMember(member), or(leavesAnOwner, isArchived)))
   const writes = [endInvitationsOf(db, member), ...told(db, member, 'member.left', {}, actor)]
-  await decide(db, member, { change, asOwner: true, writes })
+  await decide(db, member, { change, decides: roles, writes })
 }
 
-/** Makes a member an owner, and the owner who does it an admin: in one step. Throws `not_found` and `forbidden`. */
+/**
+ * Makes a member an owner, and the owner who does it an admin: in one step. Throws `not_found` for who is no member,
+ * and `forbidden` for who is no owner and in an archived project.
+ */
 export async function transferOwnership(
   db: Db,
   { projectId, from, to }: { projectId: string; from: string; to: string },
@@ -105,7 +103,7 @@ export async function transferOwnership(
   const give = db
     .update(members)
     .set({ role: 'owner' })
-    .where(and(isMember(taker), isStillOwner))
+    .where(and(isMember(taker), isStillOwner, not(isArchived)))
   const writes = [
     db.update(members).set({ role: 'admin' }).where(isMember(giver)),
     endInvitationsOf(db, { ...giver, role: 'admin' }),
@@ -117,7 +115,8 @@ export async function transferOwnership(
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
     if (!(await findMember(db, taker))) throw notFound('member')
-    throw ownersOnly()
+    if ((await findMember(db, giver))?.role !== 'owner') throw undecided('owner')
+    throw new AppError('forbidden', 'The project is archived: bring it back first.')
   }
 }
 
@@ -127,12 +126,16 @@ export const findMember = (db: Db, member: MemberId) =>
 const isMember = ({ projectId, userId }: MemberId) =>
   and(eq(members.projectId, projectId), eq(members.userId, userId))
 
-const isNoOwner = sql`${members.role} <> 'owner'`
+const isAmong = (decided: readonly Role[]) => inArray(members.role, [...decided])
 
 /** Decided in the statement that changes the row: of two who leave at once, the second finds itself the last. */
 const leavesAnOwner: SQL = sql`(${members.role} <> 'owner' OR EXISTS (
   SELECT 1 FROM members other
-  WHERE other.project_id = ${members.projectId} AND other.user_id <> ${members.userId} AND other.role = 'owner'))`
+  WHERE other.project_id = ${members.projectId} AND other.user_id <> ${members.userId}
+    AND other.role = 'owner'))`
+
+const isArchived: SQL = sql`EXISTS (
+  SELECT 1 FROM projects p WHERE p.id = ${members.projectId} AND p.archived_at IS NOT NULL)`
 
 /** That a person is nowhere the only owner of a project that is not archived. */
 export const withoutLastOwner = (userId: string) => sql`NOT EXISTS (
@@ -141,18 +144,20 @@ export const withoutLastOwner = (userId: string) => sql`NOT EXISTS (
     SELECT 1 FROM members other
     WHERE other.project_id = m.project_id AND other.user_id <> ${userId} AND other.role = 'owner'))`
 
-const ownersOnly = () => new AppError('forbidden', 'Only an owner decides about owners.')
+/** What somebody hears who may not give a role, or not take it away. */
+export const undecided = (role: Role) =>
+  new AppError('forbidden', `Only who has every right of the role ${role} decides about it.`)
 
-type Decision = { change: Write; asOwner: boolean; writes: Write[] }
+type Decision = { change: Write; decides: readonly Role[]; writes: Write[] }
 
-async function decide(db: Db, member: MemberId, { change, asOwner, writes }: Decision) {
+async function decide(db: Db, member: MemberId, { change, decides, writes }: Decision) {
   try {
     await atomically(db, change, writes)
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error
     const found = await findMember(db, member)
     if (!found) throw notFound('member')
-    if (!asOwner && found.role === 'owner') throw ownersOnly()
+    if (!decides.includes(found.role)) throw undecided(found.role)
     throw new AppError('conflict', 'A project needs an owner: make somebody else one first, or archive it.')
   }
 }

@@ -1,9 +1,5 @@
 import { type Role, roles } from '#db/schema/projects.ts'
 
-export type { Role }
-
-export const roleNames: readonly Role[] = roles
-
 /** What each role is for, in the order in which people read them. */
 export const roleMeanings: Record<Role, string> = {
   owner: 'Everything, and handing the project over.',
@@ -72,8 +68,15 @@ export const permissionsOf: Readonly<Record<Role, ReadonlySet<Permission>>> = {
 export const inArchived = (permission: Permission) =>
   permission.endsWith(':read') || permission === 'project:archive' || permission === 'audit:export'
 
-/** Only owners decide about owners; so does the command line, whose keys are nobody's. */
-export const decidesAboutOwners = (role: Role | undefined) => role === undefined || role === 'owner'
+/**
+ * The roles that one may give, change and take away: of whoever manages members, those whose rights are all their
+ * own. No role is the command line, whose keys are nobody's: it decides about all.
+ */
+export function rolesDecidedBy(role: Role | undefined): readonly Role[] {
+  if (role === undefined) return roles
+  const own = permissionsOf[role]
+  return own.has('members:manage') ? roles.filter((other) => permissionsOf[other].isSubsetOf(own)) : []
+}
 
 function rightsOf(role: Role): ReadonlySet<Permission> {
   return new Set(permissionNames.filter((name) => permissions[name].roles.includes(role)))

@@ -7,7 +7,7 @@ import { oneOf } from '#src/one-of.ts'
 import { isoTime } from '#src/time.ts'
 import { access } from './access.ts'
 import { leaveProject, membershipsOf, transferOwnership } from './members.ts'
-import { permissionNames, permissions, permissionsOf, roleMeanings } from './permissions.ts'
+import { permissionNames, permissions, permissionsOf, roleMeanings, rolesDecidedBy } from './permissions.ts'
 import {
   archiveProject,
   createProject,
@@ -37,7 +37,12 @@ const OwnProject = t.Object(
 const Rights = t.Object(
   {
     roles: t.Array(
-      t.Object({ name: oneOf(roles), meaning: t.String(), permissions: t.Array(oneOf(permissionNames)) }),
+      t.Object({
+        name: oneOf(roles),
+        meaning: t.String(),
+        permissions: t.Array(oneOf(permissionNames)),
+        decides: t.Array(oneOf(roles), { description: 'The roles that it may give, change and remove.' }),
+      }),
     ),
     permissions: t.Array(t.Object({ name: oneOf(permissionNames), meaning: t.String(), later: t.Boolean() })),
   },
@@ -50,6 +55,7 @@ const rights = {
     name: role,
     meaning: roleMeanings[role],
     permissions: [...permissionsOf[role]],
+    decides: [...rolesDecidedBy(role)],
   })),
   permissions: permissionNames.map((permission) => ({
     name: permission,

@@ -64,7 +64,7 @@ async function setArchived(
   )
 }
 
-/** The id of the oldest project of this name, which is created when there is none: what the command line names. */
+/** The id of the oldest project of a name, which is created when there is none: in a database of one's own. */
 export async function ensureProject(db: Db, name: string): Promise<string> {
   const id = newId('prj')
   const isFirst = sql`NOT EXISTS (SELECT 1 FROM ${projects} WHERE name = ${name} AND archived_at IS NULL)`

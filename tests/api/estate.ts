@@ -1,6 +1,6 @@
 import { desc, eq } from 'drizzle-orm'
 import { identities, sessions } from '#db/schema/accounts.ts'
-import { projects, type Role } from '#db/schema/projects.ts'
+import { projects, type Role, roles } from '#db/schema/projects.ts'
 import { startSession } from '#src/accounts/sessions.ts'
 import { operator } from '#src/audit/audit.ts'
 import { newId } from '#src/ids.ts'
@@ -72,7 +72,7 @@ export async function makeEstate(
   const key = await app.keyWith(permissionNames, project)
   const content = await makeContent(app, project, key)
   const invited = (email: string, projectId = app.team.projectId) =>
-    invite(app.db, { projectId, email, role: 'viewer' }, operator)
+    invite(app.db, { projectId, email, role: 'viewer', decides: roles }, operator)
   const invitation = await invited(`${name}-guest@example.com`, project)
   const own = await makeKey(app, person.userId, project)
   const entries = await app.call('GET', '/api/v1/audit', { key })

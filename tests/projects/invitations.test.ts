@@ -1,7 +1,9 @@
 import { afterEach, expect, setSystemTime, test } from 'bun:test'
 import { eq } from 'drizzle-orm'
+import { users } from '#db/schema/accounts.ts'
 import { invitations, members } from '#db/schema/projects.ts'
 import { INVITATION_DAYS } from '#src/projects/invitations.ts'
+import { MEMBERS_MAX } from '#src/projects/members.ts'
 import { hashToken } from '#src/tokens.ts'
 import { codeOf, type Person, type TestApp, testApp } from '../harness.ts'
 
@@ -119,6 +121,50 @@ test('only who manages members invites, and only an owner invites an owner', asy
     viewer: none,
     billing: none,
   })
+})
+
+test('an admin neither takes back nor replaces an invitation to a role that is not theirs to decide about', async () => {
+  await using app = await testApp()
+  const [owner, admin] = [
+    await app.person('Olga', { role: 'owner' }),
+    await app.person('Adam', { role: 'admin' }),
+  ]
+  for (const role of ['owner', 'billing']) {
+    const email = `${role}@example.com`
+    const made = await invite(app, owner, email, role)
+    const revoke = (as: Person) => app.call('DELETE', `/api/v1/invitations/${made.body.id}`, { as })
+    expect([codeOf(await revoke(admin)), codeOf(await invite(app, admin, email))]).toEqual([
+      FORBIDDEN,
+      FORBIDDEN,
+    ])
+    expect((await look(app, tokenOf(made))).status).toBe(200)
+    await app.db.update(invitations).set({ expiresAt: 1 }).where(eq(invitations.id, made.body.id))
+    expect((await invite(app, admin, email)).status).toBe(201)
+  }
+})
+
+test('whoever comes when the project is full hears the limit, and may come when there is room', async () => {
+  await using app = await testApp()
+  const [owner, ada] = [await app.person('Olga', { role: 'owner' }), await app.person('Ada')]
+  const token = tokenOf(await invite(app, owner, ada.email))
+  const people = Array.from({ length: MEMBERS_MAX - 1 }, (_, index) => ({
+    id: `usr_${index}`,
+    name: 'One of many',
+    email: `many-${index}@example.com`,
+    createdAt: 1,
+    updatedAt: 1,
+  }))
+  await app.db.insert(users).values(people)
+  const { projectId } = app.team
+  await app.db
+    .insert(members)
+    .values(people.map(({ id: userId }) => ({ projectId, userId, role: 'viewer' as const, createdAt: 1 })))
+  const full = { status: 422, code: 'limit_exceeded' }
+  const refused = await accept(app, ada, token)
+  expect([codeOf(refused), codeOf(await invite(app, owner, 'eve@example.com'))]).toEqual([full, full])
+  expect(refused.body.detail).toContain(String(MEMBERS_MAX))
+  await app.db.delete(members).where(eq(members.userId, 'usr_0'))
+  expect((await accept(app, ada, token)).status).toBe(200)
 })
 
 test("another project's invitation can be neither seen nor taken back", async () => {

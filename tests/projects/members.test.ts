@@ -126,6 +126,51 @@ test('an admin manages members, and only an owner decides about owners', async (
   expect(await rolesIn(app, ada)).toEqual({ Adam: 'admin', Ada: 'owner' })
 })
 
+test('an admin neither gives billing, to themselves or others, nor takes it: it has rights that an admin has not', async () => {
+  await using app = await testApp()
+  const [owner, admin, payer, ada] = [
+    await app.person('Olga', { role: 'owner' }),
+    await app.person('Adam', { role: 'admin' }),
+    await app.person('Bill', { role: 'billing' }),
+    await app.person('Ada', { role: 'writer' }),
+  ]
+  const invited = (as: Person) =>
+    app.call('POST', '/api/v1/invitations', { as, body: { email: 'eve@example.com', role: 'billing' } })
+  for (const answer of [
+    await changeRole(app, admin, admin, 'billing'),
+    await changeRole(app, admin, ada, 'billing'),
+    await changeRole(app, admin, payer, 'viewer'),
+    await remove(app, admin, payer),
+    await invited(admin),
+  ]) {
+    expect(codeOf(answer)).toEqual(FORBIDDEN)
+    expect(answer.body.detail).toContain('billing')
+  }
+  expect(await rolesIn(app, owner)).toEqual({ Olga: 'owner', Adam: 'admin', Bill: 'billing', Ada: 'writer' })
+  expect((await changeRole(app, owner, ada, 'billing')).status).toBe(204)
+  expect((await invited(owner)).status).toBe(201)
+  // Nobody's key is the command line's, which decides about all.
+  const byNobody = { body: { role: 'viewer' } }
+  expect((await app.call('PATCH', `/api/v1/members/${payer.userId}`, byNobody)).status).toBe(204)
+})
+
+test('the table of rights says which roles each role decides about, and only who manages members does', async () => {
+  await using app = await testApp()
+  const { body } = await app.call('GET', '/api/v1/rights', { key: null })
+  const decides = Object.fromEntries(
+    body.roles.map((role: { name: Role; decides: Role[] }) => [role.name, role.decides]),
+  )
+  expect(decides).toEqual({
+    owner: ['owner', 'admin', 'editor', 'writer', 'reviewer', 'viewer', 'billing'],
+    admin: ['admin', 'editor', 'writer', 'reviewer', 'viewer'],
+    editor: [],
+    writer: [],
+    reviewer: [],
+    viewer: [],
+    billing: [],
+  })
+})
+
 test('a key that an admin made decides about owners no more than the admin, though it may manage members', async () => {
   await using app = await testApp()
   const [owner, admin] = [
@@ -184,6 +229,20 @@ test('a project is handed over in one step: the one becomes owner, the other an 
   expect(await rolesIn(app, ada)).toEqual({ Olga: 'admin', Ada: 'owner' })
   expect(codeOf(await transfer(app, owner, owner))).toEqual(FORBIDDEN)
   expect((await leave(app, owner)).status).toBe(204)
+})
+
+test('the last owner of an archived project may leave it, and nobody hands it over', async () => {
+  await using app = await testApp()
+  const [owner, ada] = [
+    await app.person('Olga', { role: 'owner' }),
+    await app.person('Ada', { role: 'writer' }),
+  ]
+  await app.call('POST', '/api/v1/project/archive', { as: owner })
+  for (const answer of [await transfer(app, owner, ada), await remove(app, owner, ada)])
+    expect(codeOf(answer)).toEqual(FORBIDDEN)
+  expect(await rolesIn(app, ada)).toEqual({ Olga: 'owner', Ada: 'writer' })
+  expect((await leave(app, owner)).status).toBe(204)
+  expect(await rolesIn(app, ada)).toEqual({ Ada: 'writer' })
 })
 
 test('members of other projects are none of ours', async () => {
