@@ -78,7 +78,7 @@ const settings = {
   ),
   ALLOW_LOOPBACK_FETCH: setting(
     'false',
-    'Let addresses that users name be on this machine: for development, refused in production.',
+    'Let addresses that users name be on this machine: for development, refused in production. Without effect so far: no connector fetches such an address yet.',
     trueOrFalse,
   ),
   LOG_LEVEL: setting(
@@ -126,11 +126,24 @@ export type Env = {
   synchronous: 'FULL' | 'NORMAL'
 }
 
+type Reading = { needsQueue?: boolean; complaints?: (env: Env) => string[] }
+
 /** Thrown when the configuration cannot be used; `problems` holds one line for each thing to mend. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
   constructor(readonly problems: string[]) {
     super(problems.join('\n'))
+  }
+}
+
+/** What a check complains of: one line for each thing to mend, none when it is content. */
+export function problemsOf(check: () => unknown): string[] {
+  try {
+    check()
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
   }
 }
 
@@ -145,11 +158,12 @@ export const settingList = Object.entries({ ...settings, ...queueSettings }).map
 
 /**
  * Reads and checks the whole environment at once. Throws ConfigError with every problem, each naming the
- * setting and what it must be; what the queue lacks is none for who does not need it.
+ * setting and what it must be; what the queue lacks is none for who does not need it. `complaints` are those
+ * of who will use the settings: a setting that cannot be read has its default when they are asked.
  */
 export function readEnv(
   source: Record<string, string | undefined>,
-  { needsQueue = true }: { needsQueue?: boolean } = {},
+  { needsQueue = true, complaints = () => [] }: Reading = {},
 ): Env {
   const problems: string[] = []
   const read = <K extends keyof typeof settings>(name: K): ReturnType<(typeof settings)[K]['parse']> => {
@@ -161,13 +175,13 @@ export function readEnv(
       problems.push(
         `${name} ${(error as Error).message}, but is "${text}"; \`quill doctor\` checks all settings.`,
       )
-      return undefined as never
+      return parse(fallback) as ReturnType<(typeof settings)[K]['parse']>
     }
   }
   const environment = read('NODE_ENV')
   const [host, port] = [read('HOST'), read('PORT')]
   const { queue, problem } = readQueueSettings(source, { isProduction: environment === 'production' })
-  const url = read('PUBLIC_URL') || localUrl(host ?? '', port ?? 0)
+  const url = read('PUBLIC_URL') || localUrl(host, port)
   const dataDir = resolve(read('DATA_DIR'))
   const env: Env = {
     environment,
@@ -210,6 +224,7 @@ export function readEnv(
     problems.push(
       'ALLOW_LOOPBACK_FETCH is for development: in production users could reach your own network.',
     )
+  problems.push(...complaints(env))
   if (problems.length) throw new ConfigError(problems)
   return env
 }

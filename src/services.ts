@@ -1,14 +1,15 @@
 import { type Connection, connect } from '#db/connect.ts'
 import { openAccounts } from './accounts/accounts.ts'
+import { identityProviders } from './accounts/identity-providers.ts'
 import type { AppDeps } from './app-deps.ts'
 import type { Env } from './env.ts'
-import { ConfigError, prepareDataDir } from './env.ts'
+import { ConfigError, prepareDataDir, problemsOf } from './env.ts'
 import { createEventHub } from './jobs/event-hub.ts'
 import { clientAddress, type Sockets } from './limits/client-address.ts'
 import { createLimits } from './limits/limits.ts'
 import { createRates } from './limits/rates.ts'
 import { createLog } from './log.ts'
-import { openMailer } from './mail/mailer.ts'
+import { openMailer, readMailSettings } from './mail/mailer.ts'
 import { createPost } from './mail/post.ts'
 import { examineQueue, openQueue } from './queue/backends.ts'
 import { openBell } from './queue/bell.ts'
@@ -20,6 +21,16 @@ export type Services = Omit<AppDeps, 'accounts' | 'limits' | 'addressOf'> & {
   end(): void
   close(): void
 }
+
+/**
+ * What opening the services will complain of: said with what is wrong with other settings, not one after
+ * another.
+ */
+export const complaintsOfServices = (env: Env): string[] => [
+  ...problemsOf(() => env.masterKeys && openKeyRing(env)),
+  ...problemsOf(() => readMailSettings(env)),
+  ...problemsOf(() => identityProviders(env)),
+]
 
 /** Opens what every process needs: the database, with its schema up to date, queue, event hub and log. */
 export function openServices(env: Env, { demo }: { demo: boolean }): Services {
@@ -91,6 +102,22 @@ export async function openAccess(
     accounts: openAccounts({ ...services, limits }),
     addressOf: (request) =>
       clientAddress(request, { sockets: listening.server, trustedProxies: env.trustedProxies }),
+  }
+}
+
+/**
+ * Opens the database for a piece of work, and closes it however that ends. Throws ConfigError when it cannot.
+ */
+export async function withDatabase<T>(
+  env: Env,
+  work: (opened: ReturnType<typeof openDatabase>) => T | Promise<T>,
+): Promise<T> {
+  prepareDataDir(env.dataDir)
+  const opened = openDatabase(env)
+  try {
+    return await work(opened)
+  } finally {
+    opened.close()
   }
 }
 

@@ -1,4 +1,5 @@
 import { checkDotEnv, readEnv } from '#src/env.ts'
+import { complaintsOfServices } from '#src/services.ts'
 import { readArgs } from './command.ts'
 import { isOpenDemo, serve } from './serve.ts'
 
@@ -7,6 +8,6 @@ export const usage = 'Usage: quill api\n\nAPI and interface without a worker; st
 export async function run(args: string[]): Promise<number> {
   readArgs({ args, options: {} }, usage)
   checkDotEnv(process.cwd())
-  const env = readEnv(process.env)
+  const env = readEnv(process.env, { complaints: complaintsOfServices })
   return serve(env, { demo: isOpenDemo(env), worker: false })
 }

@@ -1,5 +1,6 @@
 import { ConfigError, checkDotEnv, readEnv } from '#src/env.ts'
 import { isLoopback, LOOPBACK_HOSTS } from '#src/loopback.ts'
+import { complaintsOfServices } from '#src/services.ts'
 import { readArgs } from './command.ts'
 import { serve } from './serve.ts'
 
@@ -12,7 +13,8 @@ export const usage = [
 export async function run(args: string[]): Promise<number> {
   readArgs({ args, options: {} }, usage)
   checkDotEnv(process.cwd())
-  const env = readEnv({ ...process.env, QUEUE: 'inline', USE_INLINE_QUEUE: '' })
+  const settings = { ...process.env, QUEUE: 'inline', USE_INLINE_QUEUE: '' }
+  const env = readEnv(settings, { complaints: complaintsOfServices })
   if (!isLoopback(env.host))
     throw new ConfigError([
       `HOST must be ${LOOPBACK_HOSTS.join(' or ')} for the demo, but is "${env.host}": it has no sign-in.`,

@@ -2,14 +2,14 @@ import { type Role, roles } from '#db/schema/projects.ts'
 import { links } from '#src/accounts/links.ts'
 import { operator } from '#src/audit/audit.ts'
 import { isEmailAddress } from '#src/email-address.ts'
-import { checkDotEnv, prepareDataDir, readEnv } from '#src/env.ts'
+import { checkDotEnv, readEnv } from '#src/env.ts'
 import { createLog } from '#src/log.ts'
 import { openMailer } from '#src/mail/mailer.ts'
 import { invitation } from '#src/mail/messages.ts'
 import { INVITATION_DAYS, invite } from '#src/projects/invitations.ts'
 import { operatorProject } from '#src/projects/operator-project.ts'
 import { roleMeanings } from '#src/projects/permissions.ts'
-import { openDatabase } from '#src/services.ts'
+import { withDatabase } from '#src/services.ts'
 import { readArgs, readName, UsageError } from './command.ts'
 
 export const usage = [
@@ -31,29 +31,17 @@ export async function run(args: string[]): Promise<number> {
   const role = readRole(values.role ?? 'owner')
   checkDotEnv(process.cwd())
   const env = readEnv(process.env, { needsQueue: false })
-  prepareDataDir(env.dataDir)
   const { mailer } = openMailer(env, createLog(env.logLevel))
-  const { db, close } = openDatabase(env)
-  try {
+  await withDatabase(env, async ({ db }) => {
     const project = await operatorProject(db, name)
-    const { token, expiresAt } = await invite(
-      db,
-      { projectId: project.id, email, role, decides: roles },
-      operator,
-    )
+    const asked = { projectId: project.id, email, role, decides: roles }
+    const { token, expiresAt } = await invite(db, asked, operator)
     const link = links(env).invitation(token)
     process.stdout.write(`${link}\n`)
-    const message = invitation({
-      inviter: 'Whoever runs this Quill',
-      project: project.name,
-      role,
-      link,
-      expiresAt,
-    })
+    const inviter = 'Whoever runs this Quill'
+    const message = invitation({ inviter, project: project.name, role, link, expiresAt })
     if (env.smtpUrl) await mailer.send({ to: email, ...message })
-  } finally {
-    close()
-  }
+  })
   return 0
 }
 

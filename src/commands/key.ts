@@ -1,9 +1,9 @@
 import { audit, operator } from '#src/audit/audit.ts'
-import { checkDotEnv, prepareDataDir, readEnv } from '#src/env.ts'
+import { checkDotEnv, readEnv } from '#src/env.ts'
 import { newApiKey } from '#src/projects/api-keys.ts'
 import { operatorProject } from '#src/projects/operator-project.ts'
 import { isPermission, permissionNames, permissions } from '#src/projects/permissions.ts'
-import { openDatabase } from '#src/services.ts'
+import { withDatabase } from '#src/services.ts'
 import { readArgs, readName, UsageError } from './command.ts'
 
 export const usage = [
@@ -28,15 +28,15 @@ export async function run(args: string[]): Promise<number> {
   const scopes = readScopes(values.scopes)
   checkDotEnv(process.cwd())
   const env = readEnv(process.env, { needsQueue: false })
-  prepareDataDir(env.dataDir)
-  const { db, close } = openDatabase(env)
-  const { id: projectId } = await operatorProject(db, project)
-  const { id, text, writes } = newApiKey(db, { projectIds: [projectId], name, scopes })
-  await db.batch([
-    ...writes,
-    audit(db, operator, 'api_key.created', { projectId, target: id, details: { name, scopes } }),
-  ])
-  close()
+  const text = await withDatabase(env, async ({ db }) => {
+    const { id: projectId } = await operatorProject(db, project)
+    const { id, text, writes } = newApiKey(db, { projectIds: [projectId], name, scopes })
+    await db.batch([
+      ...writes,
+      audit(db, operator, 'api_key.created', { projectId, target: id, details: { name, scopes } }),
+    ])
+    return text
+  })
   process.stdout.write(`${text}\n`)
   return 0
 }

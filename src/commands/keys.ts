@@ -1,10 +1,10 @@
 import type { Db } from '#db/connect.ts'
-import { checkDotEnv, prepareDataDir, readEnv } from '#src/env.ts'
+import { checkDotEnv, readEnv } from '#src/env.ts'
 import { type KeyRing, openKeyRing } from '#src/secrets/key-ring.ts'
 import { type Progress, type Rotation, rotateKeys } from '#src/secrets/rotate-keys.ts'
 import { sealedColumns } from '#src/secrets/sealed-columns.ts'
 import { countByKey } from '#src/secrets/sealed-rows.ts'
-import { openDatabase } from '#src/services.ts'
+import { withDatabase } from '#src/services.ts'
 import { readArgs, UsageError } from './command.ts'
 
 const REASONS_SHOWN_MAX = 10
@@ -30,11 +30,7 @@ export async function run(args: string[]): Promise<number> {
   checkDotEnv(process.cwd())
   const env = readEnv(process.env, { needsQueue: false })
   const ring = openKeyRing(env)
-  prepareDataDir(env.dataDir)
-  const { db, close } = openDatabase(env)
-  const code = await (verb === 'status' ? status(db, ring) : rotate(db, ring))
-  close()
-  return code
+  return withDatabase(env, ({ db }) => (verb === 'status' ? status(db, ring) : rotate(db, ring)))
 }
 
 async function status(db: Db, ring: KeyRing): Promise<number> {

@@ -1,5 +1,5 @@
-import { checkDotEnv, prepareDataDir, readEnv } from '#src/env.ts'
-import { openDatabase } from '#src/services.ts'
+import { checkDotEnv, readEnv } from '#src/env.ts'
+import { withDatabase } from '#src/services.ts'
 import { readArgs } from './command.ts'
 
 export const usage =
@@ -9,9 +9,7 @@ export async function run(args: string[]): Promise<number> {
   readArgs({ args, options: {} }, usage)
   checkDotEnv(process.cwd())
   const env = readEnv(process.env, { needsQueue: false })
-  prepareDataDir(env.dataDir)
-  const { applied, close } = openDatabase(env)
-  close()
+  const applied = await withDatabase(env, (opened) => opened.applied)
   process.stdout.write(applied.length ? `Applied ${applied.join(', ')}.\n` : 'The database is up to date.\n')
   return 0
 }
