@@ -2,7 +2,13 @@ import { createApp } from '#src/app.ts'
 import { checkDotEnv, type Env, readEnv } from '#src/env.ts'
 import { isLoopback } from '#src/loopback.ts'
 import { drain, listen } from '#src/server.ts'
-import { type Listening, openAccess, openServices, requireQueue } from '#src/services.ts'
+import {
+  complaintsOfServices,
+  type Listening,
+  openAccess,
+  openServices,
+  requireQueue,
+} from '#src/services.ts'
 import { GRACE_MS, startConsumer } from '#worker/consume.ts'
 import { startSchedules } from '#worker/schedules.ts'
 import { readArgs, untilSignalled } from './command.ts'
@@ -13,7 +19,7 @@ export const usage =
 export async function run(args: string[]): Promise<number> {
   readArgs({ args, options: {} }, usage)
   checkDotEnv(process.cwd())
-  const env = readEnv(process.env)
+  const env = readEnv(process.env, { complaints: complaintsOfServices })
   return serve(env, { demo: isOpenDemo(env), worker: true })
 }
 

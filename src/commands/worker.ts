@@ -1,6 +1,6 @@
 import { checkDotEnv, type Env, readEnv } from '#src/env.ts'
 import { jobKinds } from '#src/jobs/kinds.ts'
-import { openServices, requireQueue } from '#src/services.ts'
+import { complaintsOfServices, openServices, requireQueue } from '#src/services.ts'
 import { startConsumer } from '#worker/consume.ts'
 import { startSchedules } from '#worker/schedules.ts'
 import { readArgs, UsageError, untilSignalled } from './command.ts'
@@ -23,11 +23,12 @@ export async function run(args: string[]): Promise<number> {
   const { values } = readArgs({ args, options }, usage)
   const only = readKinds(values.kinds)
   checkDotEnv(process.cwd())
-  const env = readEnv({
+  const settings = {
     ...process.env,
     ...(values.inline ? { QUEUE: 'inline', USE_INLINE_QUEUE: '' } : {}),
     ...(values.concurrency ? { WORKER_CONCURRENCY: values.concurrency } : {}),
-  })
+  }
+  const env = readEnv(settings, { complaints: complaintsOfServices })
   const services = openServices(env, { demo: false })
   const { db, queue, log } = services
   await requireQueue(services)
