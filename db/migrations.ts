@@ -7,6 +7,7 @@ import dispatched from './migrations/0006-dispatched.sql' with { type: 'text' }
 import deadLetters from './migrations/0007-dead-letters.sql' with { type: 'text' }
 import proofs from './migrations/0008-proofs.sql' with { type: 'text' }
 import accessIndexes from './migrations/0009-access-indexes.sql' with { type: 'text' }
+import ops from './migrations/0010-ops.sql' with { type: 'text' }
 
 export type Migration = { tag: string; sql: string }
 
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   { tag: '0007-dead-letters', sql: deadLetters },
   { tag: '0008-proofs', sql: proofs },
   { tag: '0009-access-indexes', sql: accessIndexes },
+  { tag: '0010-ops', sql: ops },
 ]

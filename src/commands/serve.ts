@@ -10,6 +10,8 @@ import {
   requireQueue,
 } from '#src/services.ts'
 import { GRACE_MS, startConsumer } from '#worker/consume.ts'
+import { handlers } from '#worker/jobs/registry.ts'
+import { scheduledHandlers } from '#worker/schedules/handlers.ts'
 import { startSchedules } from '#worker/schedules.ts'
 import { readArgs, untilSignalled } from './command.ts'
 
@@ -47,6 +49,7 @@ export async function serve(env: Env, { demo, worker }: { demo: boolean; worker:
         concurrency: env.workerConcurrency,
         leaseMs: env.jobLeaseMs,
         committed: hub.wake,
+        handlers: { ...handlers, ...scheduledHandlers(services) },
       })
     : undefined
   const schedules = worker ? startSchedules({ db, queue, log }) : undefined

@@ -2,6 +2,8 @@ import { checkDotEnv, type Env, readEnv } from '#src/env.ts'
 import { jobKinds } from '#src/jobs/kinds.ts'
 import { complaintsOfServices, openServices, requireQueue } from '#src/services.ts'
 import { startConsumer } from '#worker/consume.ts'
+import { handlers } from '#worker/jobs/registry.ts'
+import { scheduledHandlers } from '#worker/schedules/handlers.ts'
 import { startSchedules } from '#worker/schedules.ts'
 import { readArgs, UsageError, untilSignalled } from './command.ts'
 
@@ -39,6 +41,7 @@ export async function run(args: string[]): Promise<number> {
     concurrency: env.workerConcurrency,
     leaseMs: env.jobLeaseMs,
     only,
+    handlers: { ...handlers, ...scheduledHandlers(services) },
   })
   const schedules = startSchedules({ db, queue, log })
   process.stdout.write(`The worker takes jobs from ${whereJobsWait(env)}\n`)

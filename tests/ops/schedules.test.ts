@@ -4,17 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { connect, type Db } from '#db/connect.ts'
+import { readEnv } from '#src/env.ts'
 import { newId } from '#src/ids.ts'
 import { jobKinds } from '#src/jobs/kinds.ts'
 import { createLog } from '#src/log.ts'
 import { INSTALLATION_PROJECT } from '#src/projects/installation.ts'
 import { inlineQueue } from '#src/queue/inline.ts'
 import { startConsumer } from '#worker/consume.ts'
-import { handlers } from '#worker/jobs/registry.ts'
+import { scheduledHandlers } from '#worker/schedules/handlers.ts'
 import { createScheduler, type Schedule, schedules, startSchedules } from '#worker/schedules.ts'
 import { codeOf, testApp, until } from '../harness.ts'
 
 const log = createLog('silent')
+const handlers = scheduledHandlers({ env: readEnv({ NODE_ENV: 'test' }) })
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
@@ -123,7 +125,7 @@ test('what is due is performed, and told to nobody but the installation', async 
   await using app = await testApp()
   const { db, queue } = app
   const scheduler = startSchedules({ db, queue, log })
-  const consumer = startConsumer({ db, queue, log, concurrency: 2, leaseMs: 5_000 })
+  const consumer = startConsumer({ db, queue, log, concurrency: 2, leaseMs: 5_000, handlers })
   const states = () => db.rows('SELECT DISTINCT state FROM jobs WHERE project_id = ?', [INSTALLATION_PROJECT])
   await until('all of it is done', async () => (await states()).join() === 'succeeded')
   await scheduler.stop()

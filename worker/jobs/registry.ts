@@ -1,6 +1,4 @@
-import type { ScheduledKind } from '#src/jobs/kinds.ts'
 import type { StepName } from '#src/pipelines/steps.ts'
-import { scheduledHandlers } from '#worker/schedules/handlers.ts'
 import { blogCompose } from '#worker/steps/blog-compose.ts'
 import { chaptersOrganize } from '#worker/steps/chapters-organize.ts'
 import { imagesPrompt } from '#worker/steps/images-prompt.ts'
@@ -12,7 +10,7 @@ import { performStep } from './perform-step.ts'
 import { persistDocument } from './persist-document.ts'
 
 /** Who performs each kind of job. */
-export const handlers: Record<StepName | ScheduledKind, JobHandler> = {
+export const handlers: Record<StepName, JobHandler> = {
   'outline.generate': performStep(outlineGenerate),
   'chapters.organize': performStep(chaptersOrganize),
   'section.write': performStep(sectionWrite),
@@ -20,5 +18,4 @@ export const handlers: Record<StepName | ScheduledKind, JobHandler> = {
   'images.prompt': performStep(imagesPrompt),
   'blog.compose': performStep(blogCompose),
   'document.persist': persistDocument,
-  ...scheduledHandlers,
 }
