@@ -8,14 +8,8 @@ import { oneOf } from '#src/one-of.ts'
 import { access } from './access.ts'
 import { isAddressRange } from './allowed-addresses.ts'
 import { KEY_ADDRESSES_MAX, KEY_NAME_CHARS_MAX, KEY_PROJECTS_MAX } from './api-keys.ts'
-import {
-  listKeysOf,
-  listProjectKeys,
-  makeKey,
-  revokeKey,
-  revokeProjectKey,
-  rotateKey,
-} from './manage-keys.ts'
+import { listKeysOf, listProjectKeys } from './list-keys.ts'
+import { makeKey, revokeKey, revokeProjectKey, rotateKey } from './manage-keys.ts'
 import { permissionNames } from './permissions.ts'
 
 const GRACE_SECONDS_DEFAULT = 24 * 3_600
@@ -53,7 +47,9 @@ const NewKey = t.Object(
 
 /** API keys: a person's own, and those that open the project. */
 export const keyRoutes = (deps: AppDeps) => {
-  const { db, env, post } = deps
+  const { db, env, hub, post } = deps
+  const notify = (email: string, name: string) =>
+    post.send(email, apiKeyCreated({ name, at: Date.now(), link: links(env).apiKeys() }))
   return new Elysia({ name: 'api-keys', tags: ['API keys'] })
     .use(access(deps))
     .get('/account/api-keys', async ({ person }) => ({ items: await listKeysOf(db, person.userId) }), {
@@ -83,8 +79,7 @@ export const keyRoutes = (deps: AppDeps) => {
           },
           actor(),
         )
-        const notice = apiKeyCreated({ name: made.key.name, at: Date.now(), link: links(env).apiKeys() })
-        post.send(person.email, notice)
+        notify(person.email, made.key.name)
         return status(201, made)
       },
       {
@@ -129,7 +124,10 @@ export const keyRoutes = (deps: AppDeps) => {
       '/account/api-keys/:id/rotate',
       async ({ person, params, body, actor, status }) => {
         const graceMs = (body.graceSeconds ?? GRACE_SECONDS_DEFAULT) * 1000
-        return status(201, await rotateKey(db, { id: params.id, userId: person.userId, graceMs }, actor()))
+        const made = await rotateKey(db, { id: params.id, userId: person.userId, graceMs }, actor())
+        hub.wake()
+        notify(person.email, made.key.name)
+        return status(201, made)
       },
       {
         person: 'account',
@@ -148,7 +146,7 @@ export const keyRoutes = (deps: AppDeps) => {
         ),
         ...documented('rotateApiKey', 'Put a new key in the place of one', {
           success: { 201: NewKey },
-          errors: ['conflict'],
+          errors: ['conflict', 'limit_exceeded'],
         }),
       },
     )
@@ -156,6 +154,7 @@ export const keyRoutes = (deps: AppDeps) => {
       '/account/api-keys/:id',
       async ({ person, params, actor, status }) => {
         await revokeKey(db, { id: params.id, userId: person.userId }, actor())
+        hub.wake()
         return status(204, undefined)
       },
       {
@@ -174,6 +173,7 @@ export const keyRoutes = (deps: AppDeps) => {
       '/api-keys/:id',
       async ({ principal, params, actor, status }) => {
         await revokeProjectKey(db, { id: params.id, projectId: principal.projectId }, actor())
+        hub.wake()
         return status(204, undefined)
       },
       {

@@ -1,8 +1,11 @@
 import { afterEach, expect, setSystemTime, test } from 'bun:test'
+import { eq } from 'drizzle-orm'
+import { auditLog } from '#db/schema/audit.ts'
 import { apiKeys } from '#db/schema/projects.ts'
 import { LAST_USE_MS } from '#src/projects/last-use.ts'
 import { hashToken } from '#src/tokens.ts'
-import { codeOf, type Person, type TestApp, testApp, until } from '../harness.ts'
+import { codeOf, type Person, request, type TestApp, testApp, until } from '../harness.ts'
+import { readFrames } from '../jobs/listening.ts'
 
 const DAY_MS = 24 * 3_600_000
 const NOT_FOUND = { status: 404, code: 'not_found' }
@@ -214,7 +217,21 @@ test('a key is good from its addresses alone, as the proxies in front report the
     expect({ address, ...(await from(address)) }).toMatchObject({ address, status: 200 })
   for (const address of ['192.0.2.8', '198.51.101.9', '2001:db9::1', '192.0.2.7, 203.0.113.1', 'unknown', ''])
     expect({ address, ...(await from(address)) }).toEqual({ address, ...REFUSED })
-  const wrong = ['192.0.2', '192.0.2.7/33', '0300.0.2.7', 'example.com', '*', '']
+  const wrong = [
+    '192.0.2',
+    '192.0.2.7/33',
+    '192.0.2.7/',
+    '192.0.2.7/8/8',
+    '192.2/8',
+    '0x7f.1/8',
+    '0300.0.2.7',
+    '0300.0.2.0/24',
+    '::ffff:0x7f.0.0.1',
+    '::ffff:192.0.2.0/90',
+    'example.com',
+    '*',
+    '',
+  ]
   for (const address of wrong) {
     const body = {
       name: 'Mine',
@@ -225,6 +242,17 @@ test('a key is good from its addresses alone, as the proxies in front report the
     const answer = await app.call('POST', '/api/v1/account/api-keys', { as: ada, body })
     expect({ address, ...codeOf(answer) }).toEqual({ address, status: 422, code: 'invalid_request' })
   }
+})
+
+test('a range of IPv4 that is written as one of IPv6 is one of IPv4', async () => {
+  await using app = await testApp({ settings: { TRUSTED_PROXIES: '1' } })
+  const ada = await app.person('Ada', { role: 'writer' })
+  const { text } = await make(app, ada, { allowedAddresses: ['::ffff:192.0.2.0/120'] })
+  const from = (address: string) => use(app, text, { 'x-forwarded-for': address })
+  for (const address of ['192.0.2.7', '::ffff:192.0.2.7'])
+    expect({ address, ...(await from(address)) }).toMatchObject({ address, status: 200 })
+  for (const address of ['192.0.3.7', '2001:db8::1'])
+    expect({ address, ...(await from(address)) }).toEqual({ address, ...REFUSED })
 })
 
 test('a key that expires is refused from that moment on', async () => {
@@ -254,6 +282,79 @@ test('its last use is shown, and written at most once a minute', async () => {
   const later = new Date().toISOString()
   await use(app, text)
   await until('it is written again', async () => (await lastUse()) === later)
+})
+
+test('only keys that work count and are listed, and one that expired is shown for a month', async () => {
+  await using app = await testApp()
+  const [ada, admin] = [
+    await app.person('Ada', { role: 'writer' }),
+    await app.person('Adam', { role: 'admin' }),
+  ]
+  const { id } = await make(app, ada, { expiresInDays: 1 })
+  const fill = async () => {
+    for (let count = 0; count < 200; count++) await make(app, ada)
+  }
+  const isListed = async () => {
+    const paths: [Person, string][] = [
+      [ada, '/api/v1/account/api-keys'],
+      [admin, '/api/v1/api-keys'],
+    ]
+    const answers = await Promise.all(paths.map(([as, path]) => app.call('GET', path, { as })))
+    return answers.map(({ body }) => body.items.some((key: { id: string }) => key.id === id))
+  }
+  setSystemTime(Date.now() + 2 * DAY_MS)
+  await fill()
+  expect(await isListed()).toEqual([true, true])
+  await app.db
+    .update(apiKeys)
+    .set({ expiresAt: Date.now() - 31 * DAY_MS })
+    .where(eq(apiKeys.id, id))
+  expect(await isListed()).toEqual([false, false])
+})
+
+test('nobody goes over the limit of keys by rotating one with a grace', async () => {
+  await using app = await testApp()
+  const ada = await app.person('Ada', { role: 'writer' })
+  const first = await make(app, ada)
+  for (let count = 1; count < 200; count++) await make(app, ada)
+  const over = await rotate(app, ada, first.id, 60)
+  expect([codeOf(over), await use(app, first.text)]).toMatchObject([
+    { status: 422, code: 'limit_exceeded' },
+    { status: 200 },
+  ])
+  expect(over.body.detail).toContain('200')
+  expect((await rotate(app, ada, first.id, 0)).status).toBe(201)
+})
+
+test('whoever rotates a key is told by mail, as whoever makes one', async () => {
+  await using app = await testApp()
+  const ada = await app.person('Ada', { role: 'writer' })
+  const { id } = await make(app, ada)
+  app.mails.length = 0
+  await rotate(app, ada, id)
+  expect(app.mails.map(({ to, subject }) => [to, subject])).toEqual([[ada.email, 'An API key was created']])
+})
+
+test('a key that its maker revoked is not revoked again by who manages the project', async () => {
+  await using app = await testApp()
+  const [ada, admin] = [
+    await app.person('Ada', { role: 'writer' }),
+    await app.person('Adam', { role: 'admin' }),
+  ]
+  const { id } = await make(app, ada)
+  await app.call('DELETE', `/api/v1/account/api-keys/${id}`, { as: ada })
+  expect(codeOf(await app.call('DELETE', `/api/v1/api-keys/${id}`, { as: admin }))).toEqual(NOT_FOUND)
+  expect(await app.db.$count(auditLog, eq(auditLog.action, 'api_key.revoked'))).toBe(1)
+})
+
+test('an event stream ends with the key that is rotated without a grace', async () => {
+  await using app = await testApp()
+  const ada = await app.person('Ada', { role: 'writer' })
+  const { id, text: key } = await make(app, ada, { scopes: ['events:read'] })
+  await using stream = readFrames(await app.fetch(request('GET', '/api/v1/events', { key })))
+  await until('it listens', () => app.hub.size() === 1)
+  await rotate(app, ada, id, 0)
+  expect((await stream.events(2)).map(({ data }) => data)).toEqual([{ keyId: id }])
 })
 
 test('nobody has more keys than the limit, and whoever is one over it hears the figure', async () => {
