@@ -29,7 +29,16 @@ const consumerOf = (app: TestApp, options: Partial<ConsumerOptions>) =>
 test('two consumers share a run and perform no step twice', async () => {
   await using app = await testApp()
   const keys = Array.from({ length: 20 }, (_, index) => `s${index}`)
-  const { calls, handlers } = countingHandlers(keys)
+  // Four at a time are more than one of them has hands for.
+  const begun = Promise.withResolvers<void>()
+  let sections = 0
+  const section: JobHandler = async (_job, input) => {
+    if (++sections === 4) begun.resolve()
+    await begun.promise
+    const { key, heading } = (input as { chapter: { key: string; heading: string } }).chapter
+    return { output: { key, heading, markdown: `Of ${key}.`, citations: [] } }
+  }
+  const { calls, handlers } = countingHandlers(keys, { 'section.write': section })
   const consumers = [consumerOf(app, { handlers }), consumerOf(app, { handlers })]
   const { runId } = await startRun(app)
   await until('the run ends', async () => (await getRun(app, runId)).state === 'succeeded')
