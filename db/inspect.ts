@@ -1,6 +1,8 @@
 import { Database } from 'bun:sqlite'
 import { existsSync } from 'node:fs'
+import { type Db, overPort } from './connect.ts'
 import { migrations } from './migrations.ts'
+import { sqlitePort } from './sqlite.ts'
 
 export type Inspection = { integrity: string; pending: string[]; jobs: number }
 
@@ -26,6 +28,17 @@ export function inspect(url: string): Inspection | undefined {
     }
   } finally {
     database.close()
+  }
+}
+
+/** Asks a database file something without changing it, whatever the age of its schema. */
+export async function peek<T>(url: string, ask: (db: Db) => Promise<T>): Promise<T> {
+  const database = new Database(url.replace(/^file:/, ''), { readonly: true, strict: true })
+  const port = sqlitePort(database)
+  try {
+    return await ask(overPort(port))
+  } finally {
+    port.close()
   }
 }
 

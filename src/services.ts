@@ -22,10 +22,7 @@ export type Services = Omit<AppDeps, 'accounts' | 'limits' | 'addressOf'> & {
   close(): void
 }
 
-/**
- * What opening the services will complain of: said with what is wrong with other settings, not one after
- * another.
- */
+/** What opening the services will complain of, so that it is said with all that is wrong with the settings. */
 export const complaintsOfServices = (env: Env): string[] => [
   ...problemsOf(() => env.masterKeys && openKeyRing(env)),
   ...problemsOf(() => readMailSettings(env)),
@@ -105,9 +102,7 @@ export async function openAccess(
   }
 }
 
-/**
- * Opens the database for a piece of work, and closes it however that ends. Throws ConfigError when it cannot.
- */
+/** Opens the database for a piece of work, and closes it however that ends. Throws what opening it throws. */
 export async function withDatabase<T>(
   env: Env,
   work: (opened: ReturnType<typeof openDatabase>) => T | Promise<T>,

@@ -97,7 +97,7 @@ export function googleIdentity({ clientId, clientSecret, issuer, timeoutMs }: Go
 }
 
 /** Reads the provider's discovery document (OpenID Connect Discovery 1.0 §4). */
-async function discover(issuer: string, timeoutMs: number) {
+export async function discover(issuer: string, timeoutMs: number) {
   const url = `${issuer}/.well-known/openid-configuration`
   const document = await askProvider(url, timeoutMs)
   if (textField(document, 'issuer') !== issuer) throw new Error(`${url} speaks for another issuer.`)
