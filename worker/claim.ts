@@ -1,6 +1,6 @@
 import type { Db } from '#db/connect.ts'
 import { statement } from '#db/statement.ts'
-import { isLimited, jobKinds, type Kinds, kindOf, type Rate } from '#src/jobs/kinds.ts'
+import { isLimited, jobKinds, type Kinds, kindOf, spacingOf } from '#src/jobs/kinds.ts'
 import type { JobRow } from '#src/jobs/schemas.ts'
 
 export type LeaseOptions = { worker: string; leaseMs: number }
@@ -119,8 +119,10 @@ async function claimInLane(
     statement(
       `${TAKE} WHERE id = ?4 AND ${CLAIMABLE}
        AND (SELECT count(*) FROM jobs WHERE ready = 0 AND state = 'running' AND lane = ?5) < ?6
-       AND coalesce((SELECT next_at FROM job_lanes WHERE lane = ?5), 0) <= ?3 RETURNING ${COLUMNS}`,
-      [worker, now + leaseMs, now, id, lane, concurrency],
+       AND coalesce((SELECT next_at FROM job_lanes WHERE lane = ?5), 0) NOT BETWEEN ?3 + 1 AND ?7
+       RETURNING ${COLUMNS}`,
+      // What lies beyond a whole spacing was written by a clock that has gone back since.
+      [worker, now + leaseMs, now, id, lane, concurrency, now + spacingMs],
     ),
     statement(
       `INSERT INTO job_lanes (lane, next_at) SELECT ?, ? WHERE changes() > 0 AND ?
@@ -129,17 +131,14 @@ async function claimInLane(
     ),
     // One that may not start now steps aside: it would be found first again and again.
     statement(
-      `UPDATE jobs SET ready = 0, dispatched_at = NULL,
-         due_at = max(?1, coalesce((SELECT next_at FROM job_lanes WHERE lane = ?2), 0))
+      `UPDATE jobs SET ready = 0, dispatched_at = NULL, due_at =
+         coalesce((SELECT min(next_at, ?1) FROM job_lanes WHERE lane = ?2 AND next_at > ?3), ?5)
        WHERE id = ?4 AND state = 'queued' AND ${CLAIMABLE}`,
-      [now + (rate ? spacingMs : FULL_LANE_REST_MS), lane, now, id],
+      [now + spacingMs, lane, now, id, now + FULL_LANE_REST_MS],
     ),
   ])) as unknown as unknown[][][]
   return rows![0] && claimedRow(rows![0], worker)
 }
-
-/** The time between two starts, in whole milliseconds. */
-const spacingOf = ({ starts, perMs }: Rate): number => Math.ceil(perMs / starts)
 
 function claimedRow(values: unknown[], worker: string): JobRow {
   const [id, projectId, kind, runId, itemKey, input, error, dueAt, leaseToken, attempts, failures, ...rest] =

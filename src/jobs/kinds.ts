@@ -66,6 +66,9 @@ export const kindOfLane = (lane: string): string => lane.split(':', 1)[0]!
 
 export const isLimited = (kind: JobKind): boolean => kind.concurrency !== undefined || kind.rate !== undefined
 
+/** The time between two starts, in whole milliseconds. */
+export const spacingOf = ({ starts, perMs }: Rate): number => Math.ceil(perMs / starts)
+
 /** When to try again after the given number of failures. */
 export function backoffMs({ backoffMs: [first, most] }: JobKind, failures: number): number {
   const cap = Math.min(most, first * 2 ** (failures - 1))

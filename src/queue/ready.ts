@@ -1,5 +1,5 @@
 import type { Db } from '#db/connect.ts'
-import { isLimited, jobKinds, type Kinds, kindOf, kindOfLane } from '#src/jobs/kinds.ts'
+import { isLimited, jobKinds, type Kinds, kindOf, kindOfLane, spacingOf } from '#src/jobs/kinds.ts'
 
 /** How many lanes of projects one look takes in; with more of them, it goes on from there the next time. */
 const LANES_SEEN_MAX = 256
@@ -81,7 +81,9 @@ export function readyFinder(
     let nextAt: number | undefined
     for (const [lane, running, startsAt] of rows) {
       const { concurrency = Infinity, rate } = kindOf(kindOfLane(lane), kinds)
-      const waits = rate !== undefined && (startsAt ?? 0) > now()
+      const aheadMs = (startsAt ?? 0) - now()
+      // What lies beyond a whole spacing was written by a clock that has gone back since.
+      const waits = rate !== undefined && aheadMs > 0 && aheadMs <= spacingOf(rate)
       if (waits) nextAt = earliest(nextAt, startsAt!)
       room.set(lane, waits ? 0 : Math.min(rate ? 1 : Infinity, concurrency - running))
     }

@@ -91,3 +91,14 @@ test('lanes that are full do not hide those that are not', async () => {
   expect((await pulled(queue, 10)).toSorted()).toEqual(free.toSorted())
   close()
 })
+
+test('a clock that goes back does not close a lane for as long', async () => {
+  const { db, close } = await openDatabase()
+  const kinds = { quick: { ...kindDefaults, rate: { starts: 60, perMs: 60_000 } } }
+  await addJobs(db, 2, {}, kinds)
+  const queue = inlineQueue(db, { kinds })
+  expect(await claimAll(db, await pulled(queue, 1), { ...lease, kinds })).toHaveLength(1)
+  await db.rows('UPDATE job_lanes SET next_at = next_at + 3600000', [])
+  expect(await claimAll(db, await pulled(queue, 1), { ...lease, kinds })).toHaveLength(1)
+  close()
+})
