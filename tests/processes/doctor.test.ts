@@ -19,7 +19,7 @@ test('`doctor` finds wrong whatever setting a start refuses, and all of them whe
     { SMTP_URL: 'foo' },
     { GITHUB_URL: 'http://github.example' },
   ]
-  for (const wrong of refused) {{
+  for (const wrong of refused) {
     const { code, output } = await doctor(folder, wrong)
     expect({ wrong, code, output }).toMatchObject({ code: 1, output: expect.stringContaining('✗') })
     expect(output).toMatch(new RegExp(`✗ [\\w-]+: ${Object.keys(wrong)[0]}`))
