@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { localUrl } from './loopback.ts'
+import { type OpsSettings, opsSettings, readOpsSettings } from './ops-settings.ts'
 import { type QueueSettings, queueSettings, readQueueSettings } from './queue-settings.ts'
 import type { Secret } from './secret.ts'
 import {
@@ -121,6 +122,7 @@ export type Env = {
   allowLoopbackFetch: boolean
   logLevel: LogLevel
   queue: QueueSettings
+  ops: OpsSettings
   workerConcurrency: number
   jobLeaseMs: number
   synchronous: 'FULL' | 'NORMAL'
@@ -148,7 +150,7 @@ export function problemsOf(check: () => unknown): string[] {
 }
 
 /** Name, default and meaning of every setting, in the order of the documentation. */
-export const settingList = Object.entries({ ...settings, ...queueSettings }).map(
+export const settingList = Object.entries({ ...settings, ...queueSettings, ...opsSettings }).map(
   ([name, { fallback, meaning }]) => ({
     name,
     fallback,
@@ -181,6 +183,7 @@ export function readEnv(
   const environment = read('NODE_ENV')
   const [host, port] = [read('HOST'), read('PORT')]
   const { queue, problem } = readQueueSettings(source, { isProduction: environment === 'production' })
+  const { ops, problems: opsProblems } = readOpsSettings(source)
   const url = read('PUBLIC_URL') || localUrl(host, port)
   const dataDir = resolve(read('DATA_DIR'))
   const env: Env = {
@@ -212,10 +215,12 @@ export function readEnv(
     allowLoopbackFetch: read('ALLOW_LOOPBACK_FETCH'),
     logLevel: read('LOG_LEVEL') || (environment === 'development' ? 'warn' : 'info'),
     queue: queue ?? { backend: 'inline' },
+    ops,
     workerConcurrency: read('WORKER_CONCURRENCY'),
     jobLeaseMs: read('JOB_LEASE_MS'),
     synchronous: read('SQLITE_SYNCHRONOUS'),
   }
+  problems.push(...opsProblems)
   if (problem && needsQueue) problems.push(problem)
   for (const name of ['GITHUB', 'GOOGLE'] as const)
     if (!source[`${name}_CLIENT_ID`]?.trim() !== !source[`${name}_CLIENT_SECRET`]?.trim())

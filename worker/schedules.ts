@@ -19,7 +19,11 @@ export type Schedule = {
 }
 
 /** What the installation does of itself, and when. */
-export const schedules: readonly Schedule[] = [{ kind: 'records.purge', cron: '17 * * * *' }]
+export const schedules: readonly Schedule[] = [
+  { kind: 'jobs.sweep', cron: '*/5 * * * *' },
+  { kind: 'records.purge', cron: '17 * * * *' },
+  { kind: 'dead_letters.digest', cron: '0 7 * * *' },
+]
 
 type Deps = { db: Db; queue: Queue; log: Log; table?: readonly Schedule[] }
 

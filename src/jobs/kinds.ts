@@ -34,7 +34,7 @@ export const kindDefaults: JobKind = {
 }
 
 /** What the installation does of itself, by its schedule. */
-export type ScheduledKind = 'records.purge'
+export type ScheduledKind = 'records.purge' | 'jobs.sweep' | 'dead_letters.digest'
 
 export type Kinds = Readonly<Record<string, JobKind>>
 
@@ -48,6 +48,8 @@ export const jobKinds: Kinds & Record<StepName | ScheduledKind, JobKind> = {
   'blog.compose': kindDefaults,
   'document.persist': { ...kindDefaults, priority: 0, timeoutMs: MINUTE_MS },
   'records.purge': { ...kindDefaults, priority: 2 },
+  'jobs.sweep': kindDefaults,
+  'dead_letters.digest': { ...kindDefaults, priority: 2 },
 }
 
 /** The rules of a kind; the defaults for one that this version does not know. */

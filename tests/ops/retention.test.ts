@@ -168,11 +168,16 @@ test('thousands go in small commits, between which others get their turn; it end
     },
   })
   let turns = 0
-  const ticking = setInterval(() => turns++, 0)
+  let over = false
+  const takeTurn = () => {
+    turns++
+    if (!over) setImmediate(takeTurn)
+  }
+  takeTurn()
   const deleted = await purgeRecords(watched, { now: START + 100 * DAY_MS })
-  clearInterval(ticking)
+  over = true
   expect(deleted).toMatchObject({ events: 2_999, jobs: 300 })
-  expect(turns).toBeGreaterThan(3)
+  expect(turns).toBeGreaterThan(20)
   expect(statements.filter(({ sql }) => /^DELETE/.test(sql)).length).toBeGreaterThan(20)
 
   await planted.events!()

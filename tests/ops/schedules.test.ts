@@ -16,7 +16,11 @@ import { createScheduler, type Schedule, schedules, startSchedules } from '#work
 import { codeOf, testApp, until } from '../harness.ts'
 
 const log = createLog('silent')
-const handlers = scheduledHandlers({ env: readEnv({ NODE_ENV: 'test' }) })
+const handlers = scheduledHandlers({
+  env: readEnv({ NODE_ENV: 'test' }),
+  log,
+  mailer: { send: async () => {} },
+})
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
