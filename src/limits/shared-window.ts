@@ -1,6 +1,6 @@
 import type { Db } from '#db/connect.ts'
 import type { HashSubject } from './hash-subject.ts'
-import { purgeSome } from './purge-rate-windows.ts'
+import { purgeSome } from './purge-limits.ts'
 import type { RateLimit } from './rate-limits.ts'
 import { partAt, type Taking, type Window } from './window.ts'
 import { giveBackToRows, readRows, type Standing, standingOf, takeFromRows } from './window-rows.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { connect, overPort, type Statement } from '#db/connect.ts'
 import { hashSubjects } from '#src/limits/hash-subject.ts'
-import { purgeRateWindows } from '#src/limits/purge-rate-windows.ts'
+import { purgeLimits } from '#src/limits/purge-limits.ts'
 import { createSharedWindow } from '#src/limits/shared-window.ts'
 import { createSignInLimit } from '#src/limits/sign-in.ts'
 import { Secret } from '#src/secret.ts'
@@ -22,7 +22,7 @@ test('whatever the limits ask of the database, rows are found by a key and none 
   const signIn = createSignInLimit({ db, hash })
   await signIn.take(ADA)
   await signIn.succeeded(ADA)
-  await purgeRateWindows(db, Date.now())
+  await purgeLimits(db, Date.now())
 
   const plans = await Promise.all(
     [...statements.values()].map(({ sql, params }) => port.all({ sql: `EXPLAIN QUERY PLAN ${sql}`, params })),

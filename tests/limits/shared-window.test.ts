@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { connect, overPort, type Statement } from '#db/connect.ts'
 import { rateWindows } from '#db/schema/limits.ts'
 import { hashSubjects } from '#src/limits/hash-subject.ts'
-import { purgeRateWindows } from '#src/limits/purge-rate-windows.ts'
+import { purgeLimits } from '#src/limits/purge-limits.ts'
 import type { RateLimit } from '#src/limits/rate-limits.ts'
 import { createSharedWindow } from '#src/limits/shared-window.ts'
 import { Secret } from '#src/secret.ts'
@@ -154,7 +154,7 @@ test('rows are few: what has expired goes, without anybody asking and at once wh
   }
   // A row counts for 65 seconds; 64 more come before those that ended are looked for.
   expect(await shared.db.$count(rateWindows)).toBeLessThanOrEqual(65 + 64)
-  expect(await purgeRateWindows(shared.db, shared.time.now + 2 * MINUTE_MS)).toBeGreaterThan(0)
+  expect(await purgeLimits(shared.db, shared.time.now + 2 * MINUTE_MS)).toBeGreaterThan(0)
   expect(await shared.db.$count(rateWindows)).toBe(0)
 })
 

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { connect } from '#db/connect.ts'
 import { familiarAddresses, rateWindows, signInTries } from '#db/schema/limits.ts'
 import { hashSubjects } from '#src/limits/hash-subject.ts'
-import { purgeRateWindows } from '#src/limits/purge-rate-windows.ts'
+import { purgeLimits } from '#src/limits/purge-limits.ts'
 import {
   createSignInLimit,
   FIRST_WAIT_MS,
@@ -150,11 +150,11 @@ test('what nobody needs any more is deleted', async () => {
   await take(ADA)
   await succeeded(ADA)
   await take({ ...ADA, account: 'eve@example.org' })
-  expect(await purgeRateWindows(db, time.now)).toBe(0)
-  expect(await purgeRateWindows(db, time.now + DAY_MS)).toBeGreaterThan(0)
+  expect(await purgeLimits(db, time.now)).toBe(0)
+  expect(await purgeLimits(db, time.now + DAY_MS)).toBeGreaterThan(0)
   const counts = () =>
     Promise.all([signInTries, rateWindows, familiarAddresses].map((table) => db.$count(table)))
   expect(await counts()).toEqual([0, 0, 1])
-  await purgeRateWindows(db, time.now + 31 * DAY_MS)
+  await purgeLimits(db, time.now + 31 * DAY_MS)
   expect(await counts()).toEqual([0, 0, 0])
 })

@@ -1,4 +1,4 @@
-import { purgeRateWindows } from '#src/limits/purge-rate-windows.ts'
+import { purgeLimits } from '#src/limits/purge-limits.ts'
 import { purgeRecords } from '#src/ops/retention.ts'
 import { purgeTemporaryFiles } from '#src/ops/temporary-files.ts'
 import type { JobHandler } from '#worker/jobs/handler.ts'
@@ -9,6 +9,6 @@ export const purging =
   async (_job, _input, { db, signal }) => {
     const now = Date.now()
     const deleted = await purgeRecords(db, { now, signal })
-    const limits = await purgeRateWindows(db, now)
+    const limits = await purgeLimits(db, now)
     return { output: { ...deleted, limits, temporaryFiles: await purgeTemporaryFiles(dataDir, now) } }
   }

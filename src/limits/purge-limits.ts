@@ -7,7 +7,7 @@ import { familiarAddresses, rateWindows, signInTries } from '#db/schema/limits.t
 const ROWS_PER_DELETE = 500
 
 /** Deletes every row of the limits that counts no more at `now`, in milliseconds. Returns how many. */
-export async function purgeRateWindows(db: Db, now: number): Promise<number> {
+export async function purgeLimits(db: Db, now: number): Promise<number> {
   let purged = 0
   while (true) {
     const deleted = await purgeSome(db, now)
