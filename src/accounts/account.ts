@@ -9,7 +9,8 @@ import { endInvitationsOf } from '#src/projects/open-invitations.ts'
 import { isoTime } from '#src/time.ts'
 import { headersForAuth } from './browser-cookies.ts'
 import { callAuth } from './call-auth.ts'
-import { FRESH_MINUTES, type Person } from './sessions.ts'
+import { FRESH_MINUTES } from './limits.ts'
+import type { Person } from './sessions.ts'
 
 /** What better-auth calls the identity that is a password. */
 export const PASSWORD_PROVIDER = 'credential'

@@ -9,9 +9,9 @@ import { addressChangeIn, changeIdentifier } from './address-change.ts'
 import type { Auth } from './auth.ts'
 import { endProofsOf } from './end-proofs.ts'
 import { type IdentityProviderName, identityProviders } from './identity-providers.ts'
+import { CONFIRM_LINK_MINUTES, RESET_LINK_MINUTES } from './limits.ts'
 import { links } from './links.ts'
 import { DEMO_EMAIL, findPeople, proveAddress } from './people.ts'
-import { CONFIRM_LINK_MINUTES, RESET_LINK_MINUTES } from './sessions.ts'
 import { currentVisit } from './visit.ts'
 
 /** The secret of this installation that signs cookies and the links in mails. */

@@ -9,9 +9,10 @@ import type { KeyRing } from '#src/secrets/key-ring.ts'
 import { authAdapter } from './auth-adapter.ts'
 import { ADDRESS_HEADER } from './browser-cookies.ts'
 import type { IdentityProviders } from './identity-providers.ts'
+import { CONFIRM_LINK_MINUTES, FRESH_MINUTES, RESET_LINK_MINUTES } from './limits.ts'
 import { hashPassword, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, verifyPassword } from './passwords.ts'
 import { secondFactor } from './second-factor.ts'
-import { CONFIRM_LINK_MINUTES, FRESH_MINUTES, RESET_LINK_MINUTES, SESSION_MS } from './sessions.ts'
+import { SESSION_MS } from './sessions.ts'
 
 /** Comes back in the address of the page after a sign-in by a provider. */
 const NOT_INVITED = { code: 'invitation_needed', message: 'Accounts are made by invitation here.' }

@@ -1,5 +1,5 @@
 import { twoFactor } from 'better-auth/plugins/two-factor'
-import { RECOVERY_CODES } from './sessions.ts'
+import { RECOVERY_CODES } from './limits.ts'
 
 /** Where a browser that comes back from an identity provider is received, as better-auth names it. */
 const CALLBACK_PATH = '/callback/:id'

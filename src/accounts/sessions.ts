@@ -10,12 +10,6 @@ import { hashToken, randomBase62 } from '#src/tokens.ts'
 export const SESSION_MS = 7 * 24 * 3_600_000
 /** In all. */
 export const SESSION_LIFETIME_MS = 30 * 24 * 3_600_000
-/** How long links in mails hold. */
-export const CONFIRM_LINK_MINUTES = 24 * 60
-export const RESET_LINK_MINUTES = 60
-/** What changes an account needs a sign-in this recent where there is no password to ask for. */
-export const FRESH_MINUTES = 15
-export const RECOVERY_CODES = 10
 const TOKEN_LENGTH = 43
 
 /** Who a session is of. */

@@ -1,5 +1,5 @@
 import { afterEach, expect, setSystemTime, test } from 'bun:test'
-import { RESET_LINK_MINUTES } from '#src/accounts/sessions.ts'
+import { RESET_LINK_MINUTES } from '#src/accounts/limits.ts'
 import { codeOf } from '../harness.ts'
 import {
   actionsOf,

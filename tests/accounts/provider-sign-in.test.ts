@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, setSystemTime, test 
 import { eq } from 'drizzle-orm'
 import { type TOTP, URI } from 'otpauth'
 import { identities, users } from '#db/schema/accounts.ts'
-import { FRESH_MINUTES } from '#src/accounts/sessions.ts'
+import { FRESH_MINUTES } from '#src/accounts/limits.ts'
 import { startIdentityProvider } from '#tests/fakes/identity-provider.ts'
 import { codeOf, type TestApp } from '../harness.ts'
 import {

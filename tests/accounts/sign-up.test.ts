@@ -1,6 +1,6 @@
 import { afterEach, expect, setSystemTime, test } from 'bun:test'
 import { identities, users } from '#db/schema/accounts.ts'
-import { CONFIRM_LINK_MINUTES } from '#src/accounts/sessions.ts'
+import { CONFIRM_LINK_MINUTES } from '#src/accounts/limits.ts'
 import { codeOf } from '../harness.ts'
 import {
   actionsOf,
