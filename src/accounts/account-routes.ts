@@ -4,13 +4,15 @@ import { audit } from '#src/audit/audit.ts'
 import { listActivity } from '#src/audit/audit-list.ts'
 import { AuditEntry } from '#src/audit/schemas.ts'
 import { documented } from '#src/documented.ts'
+import { tellProjectsOf } from '#src/jobs/events.ts'
 import { MAILS_PER_RECIPIENT } from '#src/limits/rate-limits.ts'
 import { passwordChanged } from '#src/mail/messages.ts'
 import { pageOf, pageQuery } from '#src/paging.ts'
 import { access } from '#src/projects/access.ts'
-import { deleteAccount, getAccount, proveItsYou, renameAccount, unlinkIdentity } from './account.ts'
+import { getAccount, proveItsYou, renameAccount, unlinkIdentity } from './account.ts'
 import { cookiesFromAuth, headersForAuth, sessionCookie } from './browser-cookies.ts'
 import { callAuth } from './call-auth.ts'
+import { deleteAccount } from './delete-account.ts'
 import { endProofsOf } from './end-proofs.ts'
 import { links } from './links.ts'
 import { Account, AccountSession, email, newPassword, password, personName, providerName } from './schemas.ts'
@@ -63,6 +65,7 @@ export const accountRoutes = (deps: AppDeps) => {
         set.headers['set-cookie'] = cookiesFromAuth(answered, env.secureCookies) as never
         await db.batch([
           endProofsOf(db, person.userId),
+          tellProjectsOf(db, person.userId),
           audit(db, actor(), 'password.changed', { target: person.userId }),
         ])
         post.send(person.email, passwordChanged({ at: Date.now(), link: links(env).forgotten() }))
@@ -122,7 +125,7 @@ export const accountRoutes = (deps: AppDeps) => {
       '/sessions',
       async ({ person, actor, status }) => {
         await db.batch([
-          endSessionsOf(db, person.userId, person.sessionId),
+          ...endSessionsOf(db, person.userId, person.sessionId),
           endProofsOf(db, person.userId),
           audit(db, actor(), 'sessions.ended', { target: person.userId }),
         ])

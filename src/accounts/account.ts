@@ -4,8 +4,6 @@ import { identities, users } from '#db/schema/accounts.ts'
 import type { AppDeps } from '#src/app-deps.ts'
 import { type Actor, audit } from '#src/audit/audit.ts'
 import { AppError, notFound } from '#src/errors.ts'
-import { withoutLastOwner } from '#src/projects/members.ts'
-import { endInvitationsOf } from '#src/projects/open-invitations.ts'
 import { isoTime } from '#src/time.ts'
 import { headersForAuth } from './browser-cookies.ts'
 import { callAuth } from './call-auth.ts'
@@ -86,26 +84,4 @@ export async function unlinkIdentity(db: Db, userId: string, provider: string, a
   if (done) return
   if (!(await db.$count(identities, linked))) throw notFound('linked account')
   throw new AppError('conflict', 'This is your only way to sign in. Set a password first.')
-}
-
-/**
- * Deletes a person: sessions, memberships, keys and identities go, what they made stays with its projects.
- * Throws `conflict` while a project has no other owner.
- */
-export async function deleteAccount(db: Db, userId: string, actor: Actor) {
-  const mayGo = db
-    .update(users)
-    .set({ updatedAt: Date.now() })
-    .where(and(eq(users.id, userId), withoutLastOwner(userId)))
-  const done = await tryAtomically(db, mayGo, [
-    // While they still name who sent them.
-    endInvitationsOf(db, { userId }),
-    db.delete(users).where(eq(users.id, userId)),
-    audit(db, actor, 'account.deleted', { target: userId }),
-  ])
-  if (!done)
-    throw new AppError(
-      'conflict',
-      'You are the only owner of a project. Hand it over to another member, or archive it, first.',
-    )
 }

@@ -1,5 +1,6 @@
 import type { AppDeps } from '#src/app-deps.ts'
 import { type Actor, audit } from '#src/audit/audit.ts'
+import { tellProjectsOf } from '#src/jobs/events.ts'
 import { PASSWORD_RESETS_PER_ACCOUNT } from '#src/limits/rate-limits.ts'
 import { addressConfirmation, passwordReset } from '#src/mail/messages.ts'
 import { hasOpenInvitation } from '#src/projects/invitations.ts'
@@ -94,6 +95,7 @@ function hooksOf({ db, env, limits, post }: AccountsDeps, auth: () => Promise<Au
       await db.batch([
         proveAddress(db, user.id),
         endProofsOf(db, user.id),
+        tellProjectsOf(db, user.id),
         audit(db, actorOf(user), 'password.reset', { target: user.id }),
       ])
       const { address } = currentVisit()

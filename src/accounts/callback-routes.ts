@@ -79,7 +79,7 @@ async function noteArrival(
   const caller = await callerLookups(db).person(token)
   if (!caller) return
   const earlier = sessionToken(request, env.secureCookies)
-  if (earlier && earlier !== token) await endSession(db, earlier)
+  if (earlier && earlier !== token) await db.batch(endSession(db, earlier))
   await audit(db, actorFor(caller, { address, requestId }), 'session.started', {
     target: caller.person?.userId,
   })

@@ -3,6 +3,7 @@ import { type Db, tryAtomically, type Write } from '#db/connect.ts'
 import { sessions, users } from '#db/schema/accounts.ts'
 import { notFound } from '#src/errors.ts'
 import { newId } from '#src/ids.ts'
+import { tellProjectsOf } from '#src/jobs/events.ts'
 import { isoTime } from '#src/time.ts'
 import { hashToken, randomBase62 } from '#src/tokens.ts'
 
@@ -61,8 +62,13 @@ export async function startSession(db: Db, session: { userId: string; projectId:
 }
 
 /** Ends the session of a token. */
-export const endSession = (db: Db, token: string) =>
-  db.delete(sessions).where(eq(sessions.tokenHash, hashToken(token)))
+export function endSession(db: Db, token: string): [Write, Write] {
+  const hash = hashToken(token)
+  return [
+    tellProjectsOf(db, sql`(SELECT user_id FROM sessions WHERE token_hash = ${hash})`),
+    db.delete(sessions).where(eq(sessions.tokenHash, hash)),
+  ]
+}
 
 /** A person's live sessions, the latest first. */
 export async function listSessions(db: Db, person: Person) {
@@ -85,12 +91,14 @@ export async function listSessions(db: Db, person: Person) {
 /** Ends one of a person's sessions, with what is written down of it. Throws `not_found` when it is not theirs. */
 export async function revokeSession(db: Db, userId: string, id: string, written: Write) {
   const end = db.delete(sessions).where(and(eq(sessions.id, id), eq(sessions.userId, userId)))
-  if (!(await tryAtomically(db, end, [written]))) throw notFound('session')
+  if (!(await tryAtomically(db, end, [tellProjectsOf(db, userId), written]))) throw notFound('session')
 }
 
 /** Ends every session of a person, but the one that is kept. */
-export const endSessionsOf = (db: Db, userId: string, keptId?: string): Write =>
-  db.delete(sessions).where(and(eq(sessions.userId, userId), keptId ? ne(sessions.id, keptId) : undefined))
+export function endSessionsOf(db: Db, userId: string, keptId?: string): [Write, Write] {
+  const ended = and(eq(sessions.userId, userId), keptId ? ne(sessions.id, keptId) : undefined)
+  return [db.delete(sessions).where(ended), tellProjectsOf(db, userId)]
+}
 
 /** Remembers the project that a session works in: new tabs open in it. */
 export async function chooseProject(db: Db, sessionId: string, projectId: string) {

@@ -151,7 +151,7 @@ async function takeCode(
       ? await callAuth(auth.api.verifyTOTP(call))
       : await callAuth(auth.api.verifyBackupCode(call))
   if (body.method === 'totp' && !(await spendCode(auth, { userId: response.user.id, code }))) {
-    if (response.token) await endSession(db, response.token)
+    if (response.token) await db.batch(endSession(db, response.token))
     throw new AppError('unauthenticated', 'This code was used already. Wait for the next one.')
   }
   return { headers: answered, user: response.user }
@@ -188,7 +188,7 @@ export async function confirmAddress(deps: AppDeps, { token, ...visit }: Visit &
   const changed = (response as { user?: { id: string; name: string } | null } | undefined)?.user
   if (changed) {
     await db.batch([
-      endSessionsOf(db, changed.id),
+      ...endSessionsOf(db, changed.id),
       endProofsOf(db, changed.id),
       audit(db, actorOf(visit, changed), 'email.changed', { target: changed.id }),
     ])
@@ -213,7 +213,7 @@ function tellOldAddress({ post }: AppDeps, token: string) {
 async function enter(deps: AppDeps, visit: Visit, { headers, user }: Signed) {
   const { db, env } = deps
   const earlier = sessionToken(visit.request, env.secureCookies)
-  if (earlier) await endSession(db, earlier)
+  if (earlier) await db.batch(endSession(db, earlier))
   await audit(db, actorOf(visit, user), 'session.started', { target: user.id })
   setCookies(deps, visit, headers)
   return { next: 'done' as const }

@@ -3,6 +3,7 @@ import type { AppDeps } from '#src/app-deps.ts'
 import { audit } from '#src/audit/audit.ts'
 import { documented } from '#src/documented.ts'
 import { AppError } from '#src/errors.ts'
+import { tellProjectsOf } from '#src/jobs/events.ts'
 import { twoFactorChanged } from '#src/mail/messages.ts'
 import { access } from '#src/projects/access.ts'
 import { getAccount, proveItsYou } from './account.ts'
@@ -72,7 +73,10 @@ export const twoFactorRoutes = (deps: AppDeps) => {
         ).catch(notSignedOut)
         await spendCode(auth, { userId: person.userId, code })
         set.headers['set-cookie'] = cookiesFromAuth(headers, env.secureCookies) as never
-        await audit(db, actor(), 'two_factor.enabled', { target: person.userId })
+        await db.batch([
+          tellProjectsOf(db, person.userId),
+          audit(db, actor(), 'two_factor.enabled', { target: person.userId }),
+        ])
         tell(person, true)
         return status(204, undefined)
       },
@@ -102,6 +106,7 @@ export const twoFactorRoutes = (deps: AppDeps) => {
         set.headers['set-cookie'] = cookiesFromAuth(headers, env.secureCookies) as never
         await db.batch([
           endProofsOf(db, person.userId),
+          tellProjectsOf(db, person.userId),
           audit(db, actor(), 'two_factor.disabled', { target: person.userId }),
         ])
         tell(person, false)

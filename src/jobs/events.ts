@@ -38,6 +38,16 @@ export const tellWhere = (
     INSERT INTO ${events} (project_id, type, data, created_at)
     SELECT ${projectId}, ${type}, ${JSON.stringify(data)}, ${Date.now()} WHERE ${condition}`)
 
+/**
+ * The same in every project of a person whose sessions or keys were ended: their event streams then ask whether they
+ * still may. `person` is an id, or a query for one.
+ */
+export const tellProjectsOf = (db: Db, person: string | SQL): Write =>
+  db.run(sql`
+    INSERT INTO ${events} (project_id, type, data, created_at)
+    SELECT project_id, ${'members.updated' satisfies EventType}, json_object('userId', user_id), ${Date.now()}
+    FROM members WHERE user_id = ${person}`)
+
 /** The same for a change that may find its row in another state: it tells only what the write before it did. */
 export const tellIfChanged = (_db: Db, projectId: string, type: EventType, data: object): Write =>
   statement('INSERT INTO events (project_id, type, data, created_at) SELECT ?, ?, ?, ? WHERE changes() > 0', [

@@ -120,7 +120,7 @@ export const sessionRoutes = (deps: AppDeps) => {
         const caller = token ? await callerLookups(db).person(token) : undefined
         if (token && caller)
           await db.batch([
-            endSession(db, token),
+            ...endSession(db, token),
             audit(db, actorFor(caller, visitor()), 'session.ended', { target: caller.id }),
           ])
         set.headers['set-cookie'] = sessionCookie('', { secure: env.secureCookies, maxAge: 0 })

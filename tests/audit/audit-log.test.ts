@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { auditLog } from '#db/schema/audit.ts'
+import { apiKeys, members } from '#db/schema/projects.ts'
 import { newId } from '#src/ids.ts'
 import { codeOf, type Person, type TestApp, testApp } from '../harness.ts'
 
@@ -190,6 +191,38 @@ test('an export is the whole log, a line of JSON an entry, and is itself in the 
   expect(filtered.text.trimEnd().split('\n')).toHaveLength(2)
   const head = await app.call('HEAD', '/api/v1/audit/export', { as: owner })
   expect([head.status, (await read(app, owner, '?action=audit_log.exported')).items.length]).toEqual([200, 2])
+})
+
+test('who deletes the account is written down in the log of each project, with the keys that end with it', async () => {
+  await using app = await testApp()
+  const ada = await app.person('Ada', { role: 'writer' })
+  const olga = await app.person('Olga', { role: 'owner' })
+  const other = (await app.call('POST', '/api/v1/projects', { as: olga, body: { name: 'Engines' } })).body.id
+  await app.db
+    .insert(members)
+    .values({ projectId: other, userId: ada.userId, role: 'viewer', createdAt: Date.now() })
+  const makeKey = async (projectIds: string[]): Promise<string> => {
+    const body = { name: 'Mine', projectIds, scopes: ['documents:read'] }
+    return (await app.call('POST', '/api/v1/account/api-keys', { as: ada, body })).body.key.id
+  }
+  const { projectId } = app.team
+  const [wide, revoked, expired] = [
+    await makeKey([projectId, other]),
+    await makeKey([projectId]),
+    await makeKey([projectId]),
+  ]
+  await app.call('DELETE', `/api/v1/account/api-keys/${revoked}`, { as: ada })
+  await app.db.update(apiKeys).set({ expiresAt: 1 }).where(eq(apiKeys.id, expired))
+  const before = (await read(app, olga)).items.length
+  expect((await app.call('POST', '/api/v1/account/delete', { as: ada, body: {} })).status).toBe(204)
+
+  const left = { action: 'member.left', target: ada.userId, actor: { name: 'Ada', userId: ada.userId } }
+  const ended = { action: 'api_key.revoked', target: wide }
+  const here = (await read(app, olga)).items
+  expect(here.slice(0, here.length - before)).toMatchObject([left, ended])
+  const headers = { 'quill-project': other }
+  const there = (await app.call('GET', '/api/v1/audit', { as: olga, headers })).body.items
+  expect(there.slice(0, 2)).toMatchObject([left, ended])
 })
 
 test('what was refused is not in the log as if it had been done', async () => {
