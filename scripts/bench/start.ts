@@ -31,7 +31,7 @@ async function start() {
   const started = performance.now()
   const child = Bun.spawn([binary, 'serve'], {
     cwd: folder,
-    env: { PORT: String(port), DATA_DIR: folder, LOG_LEVEL: 'error' },
+    env: { PORT: String(port), DATA_DIR: folder, LOG_LEVEL: 'error', QUEUE: 'inline' },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   while (child.exitCode === null && !(await isReady(port))) await Bun.sleep(1)
