@@ -8,8 +8,9 @@ import { withoutLastOwner } from '#src/projects/members.ts'
 import { endInvitationsOf } from '#src/projects/open-invitations.ts'
 
 /**
- * Deletes a person: sessions, memberships, keys and identities go, what they made stays with its projects, whose
- * logs say so. Throws `conflict` while a project has no other owner, and `not_found` when the account is gone.
+ * Deletes a person: sessions, memberships, keys and identities go, what they made stays with its projects,
+ * whose logs say so. Throws `conflict` while a project has no other owner, and `not_found` when the account
+ * is gone.
  */
 export async function deleteAccount(db: Db, userId: string, actor: Actor): Promise<void> {
   const now = Date.now()
@@ -43,7 +44,7 @@ export async function deleteAccount(db: Db, userId: string, actor: Actor): Promi
   )
 }
 
-/** What ends with a person, as JSON: the ids of their projects, and of their working keys with each project. */
+/** What ends with a person, as JSON: the ids of their projects, and of working keys with each project. */
 type Ending = { projects: string; keys: string }
 
 async function find(db: Db, userId: string, now: number): Promise<Ending> {

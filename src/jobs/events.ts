@@ -3,7 +3,9 @@ import type { Db, Write } from '#db/connect.ts'
 import { events } from '#db/schema/jobs.ts'
 import { statement } from '#db/statement.ts'
 
-/** The types of the live stream. State events carry a snapshot; `section.text` carries a piece at an offset. */
+/**
+ * The types of the live stream. State events carry a snapshot; `section.text` carries a piece at an offset.
+ */
 export const eventTypes = [
   'source.created',
   'document.created',
@@ -39,8 +41,8 @@ export const tellWhere = (
     SELECT ${projectId}, ${type}, ${JSON.stringify(data)}, ${Date.now()} WHERE ${condition}`)
 
 /**
- * The same in every project of a person whose sessions or keys were ended: their event streams then ask whether they
- * still may. `person` is an id, or a query for one.
+ * The same in every project of a person whose sessions or keys were ended: their event streams then ask
+ * whether they still may. `person` is an id, or a query for one.
  */
 export const tellProjectsOf = (db: Db, person: string | SQL): Write =>
   db.run(sql`
@@ -48,7 +50,9 @@ export const tellProjectsOf = (db: Db, person: string | SQL): Write =>
     SELECT project_id, ${'members.updated' satisfies EventType}, json_object('userId', user_id), ${Date.now()}
     FROM members WHERE user_id = ${person}`)
 
-/** The same for a change that may find its row in another state: it tells only what the write before it did. */
+/**
+ * The same for a change that may find its row in another state: it tells only what the write before it did.
+ */
 export const tellIfChanged = (_db: Db, projectId: string, type: EventType, data: object): Write =>
   statement('INSERT INTO events (project_id, type, data, created_at) SELECT ?, ?, ?, ? WHERE changes() > 0', [
     projectId,

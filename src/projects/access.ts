@@ -21,10 +21,11 @@ export type AccessDeps = Pick<AppDeps, 'db' | 'env' | 'limits' | 'addressOf'>
 type Admitted = { caller: Caller; principal?: Principal }
 
 /**
- * What a route declares of who may call it: the `permission` that it needs in the project of the request; that it is
- * about the `person` who is signed in (a key is refused; the demo too where it changes an `account`); or why it is
- * `open`, or a `probe`, which machines ask all the time. All of it is checked before the request is validated (401 and 403 come before 404 and 422) and stands in
- * the API document; `refuseUndeclared` stops an app with a route that declares nothing.
+ * What a route declares of who may call it: the `permission` that it needs in the project of the request;
+ * that it is about the `person` who is signed in (a key is refused; the demo too where it changes an
+ * `account`); or why it is `open`, or a `probe`, which machines ask all the time. All of it is checked before
+ * the request is validated (401 and 403 come before 404 and 422) and stands in the API document;
+ * `refuseUndeclared` stops an app with a route that declares nothing.
  */
 export function access(deps: AccessDeps) {
   const authenticate = authenticator(deps)
@@ -123,8 +124,8 @@ export function authenticator({ db, env, addressOf }: AccessDeps) {
 }
 
 /**
- * The caller in the project that a request names, or else the one that is meant. Throws `not_found` for a project of
- * others, and `project_missing` when nothing tells which one is meant.
+ * The caller in the project that a request names, or else the one that is meant. Throws `not_found` for a
+ * project of others, and `project_missing` when nothing tells which one is meant.
  */
 export function principalIn(caller: Caller, named: string | null): Principal {
   const projectId = named ?? caller.projectId

@@ -43,7 +43,10 @@ export type FindCaller = (token: string) => Promise<Caller | undefined>
 type Lookups = Record<Principal['kind'], FindCaller>
 const lookups = new WeakMap<Db, Lookups>()
 
-/** Look-ups of live sessions and keys by their token. A change of rights bites on the next request, whoever wrote it. */
+/**
+ * Look-ups of live sessions and keys by their token. A change of rights bites on the next request, whoever
+ * wrote it.
+ */
 export function callerLookups(db: Db): Lookups {
   const known = lookups.get(db)
   if (known) return known

@@ -13,7 +13,10 @@ const SAMPLE_FILE = 'sample-talk.md'
 type Demo = { userId: string; projectId: string }
 const being = new WeakMap<Db, Promise<Demo>>()
 
-/** The Demo project with its owner and its sample talk, made when they are missing. Two clicks make one sample. */
+/**
+ * The Demo project with its owner and its sample talk, made when they are missing. Two clicks make one
+ * sample.
+ */
 export function ensureDemo(db: Db): Promise<Demo> {
   const made = being.get(db) ?? makeDemo(db).finally(() => being.delete(db))
   being.set(db, made)

@@ -27,9 +27,10 @@ type NewInvitation = {
 }
 
 /**
- * Invites an address into a project, in the place of an earlier open invitation of it. Returns the invitation with
- * the token of its link, of which only the hash is kept. Throws `limit_exceeded` when the project is full, `conflict`
- * when the address is a member's already, and `forbidden` for a role that is not theirs to decide about.
+ * Invites an address into a project, in the place of an earlier open invitation of it. Returns the invitation
+ * with the token of its link, of which only the hash is kept. Throws `limit_exceeded` when the project is
+ * full, `conflict` when the address is a member's already, and `forbidden` for a role that is not theirs to
+ * decide about.
  */
 export async function invite(
   db: Db,
@@ -95,8 +96,8 @@ export const presentInvitation = (
 })
 
 /**
- * Takes an invitation back. Throws `not_found` when it cannot be accepted any more anyway, and `forbidden` for a role
- * that is not theirs to decide about.
+ * Takes an invitation back. Throws `not_found` when it cannot be accepted any more anyway, and `forbidden`
+ * for a role that is not theirs to decide about.
  */
 export async function revokeInvitation(
   db: Db,
@@ -152,9 +153,9 @@ export async function hasOpenInvitation(db: Db, email: string): Promise<boolean>
 type Invitation = typeof invitations.$inferSelect
 
 /**
- * Makes a person a member by a link: once, and only the person it was sent to. Who is a member already keeps the
- * role. Throws `not_found` when the link does not hold (any more), `forbidden` when it was sent to another address,
- * and `limit_exceeded` when the project is full by now.
+ * Makes a person a member by a link: once, and only the person it was sent to. Who is a member already keeps
+ * the role. Throws `not_found` when the link does not hold (any more), `forbidden` when it was sent to
+ * another address, and `limit_exceeded` when the project is full by now.
  */
 export async function acceptInvitation(
   db: Db,

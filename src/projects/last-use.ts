@@ -10,7 +10,9 @@ const REMEMBERED_MAX = 10_000
 type NoteUse = (caller: Caller) => void
 const recorders = new WeakMap<Db, NoteUse>()
 
-/** Writes down when keys and sessions were last used, behind the requests that use them: one for all routes. */
+/**
+ * Writes down when keys and sessions were last used, behind the requests that use them: one for all routes.
+ */
 export function lastUseRecorder(db: Db): NoteUse {
   const known = recorders.get(db)
   if (known) return known

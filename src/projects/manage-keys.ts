@@ -12,8 +12,8 @@ import { isPermission } from './permissions.ts'
 export const KEYS_PER_PERSON_MAX = 200
 
 /**
- * Makes a key of a person's. Returns it with its text, which is never shown again. Throws `limit_exceeded` when they
- * have as many that work as one may have.
+ * Makes a key of a person's. Returns it with its text, which is never shown again. Throws `limit_exceeded`
+ * when they have as many that work as one may have.
  */
 export async function makeKey(db: Db, key: NewApiKey & { userId: string }, actor: Actor) {
   const { id, text, writes } = newApiKey(db, key)
@@ -39,9 +39,9 @@ export async function makeKey(db: Db, key: NewApiKey & { userId: string }, actor
 }
 
 /**
- * Puts a new key in the place of one, with the same rights; the old one works for `graceMs` more. Throws `not_found`
- * for a key that is not theirs or works no more, `conflict` when it was replaced already, and `limit_exceeded` when
- * both together are one too many.
+ * Puts a new key in the place of one, with the same rights; the old one works for `graceMs` more. Throws
+ * `not_found` for a key that is not theirs or works no more, `conflict` when it was replaced already, and
+ * `limit_exceeded` when both together are one too many.
  */
 export async function rotateKey(
   db: Db,

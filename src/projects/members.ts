@@ -49,8 +49,8 @@ export async function listMembers(db: Db, projectId: string) {
 type Decider = { decides: readonly Role[]; actor: Actor }
 
 /**
- * Gives a member another role. Throws `not_found` for who is no member, `forbidden` where one of both roles is not
- * theirs to decide about, and `conflict` when it would leave the project without an owner.
+ * Gives a member another role. Throws `not_found` for who is no member, `forbidden` where one of both roles
+ * is not theirs to decide about, and `conflict` when it would leave the project without an owner.
  */
 export async function changeRole(
   db: Db,
@@ -87,8 +87,8 @@ export async function leaveProject(db: Db, member: MemberId, actor: Actor) {
 }
 
 /**
- * Makes a member an owner, and the owner who does it an admin: in one step. Throws `not_found` for who is no member,
- * and `forbidden` for who is no owner and in an archived project.
+ * Makes a member an owner, and the owner who does it an admin: in one step. Throws `not_found` for who is no
+ * member, and `forbidden` for who is no owner and in an archived project.
  */
 export async function transferOwnership(
   db: Db,
@@ -128,7 +128,9 @@ const isMember = ({ projectId, userId }: MemberId) =>
 
 const isAmong = (decided: readonly Role[]) => inArray(members.role, [...decided])
 
-/** Decided in the statement that changes the row: of two who leave at once, the second finds itself the last. */
+/**
+ * Decided in the statement that changes the row: of two who leave at once, the second finds itself the last.
+ */
 const leavesAnOwner: SQL = sql`(${members.role} <> 'owner' OR EXISTS (
   SELECT 1 FROM members other
   WHERE other.project_id = ${members.projectId} AND other.user_id <> ${members.userId}

@@ -7,8 +7,8 @@ import { rolesDecidedBy } from './permissions.ts'
 export const isOpen = and(isNull(invitations.acceptedAt), isNull(invitations.revokedAt))
 
 /**
- * Ends what somebody invited to and may not any more: everything, or what the `role` that they have now does not
- * decide about. Else whoever is removed comes back by a link they sent to themselves.
+ * Ends what somebody invited to and may not any more: everything, or what the `role` that they have now does
+ * not decide about. Else whoever is removed comes back by a link they sent to themselves.
  */
 export function endInvitationsOf(
   db: Db,

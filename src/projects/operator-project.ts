@@ -12,9 +12,9 @@ const CANDIDATES_SHOWN_MAX = 10
 type Project = { id: string; name: string }
 
 /**
- * The project that somebody at the command line means by its id, or by a name; one of a new name is created. A name
- * is enough while nobody is a member: afterwards anybody may have chosen it. Throws `not_found` for an id, and
- * `conflict` for a project that is archived and for a name that does not tell which one is meant.
+ * The project that somebody at the command line means by its id, or by a name; one of a new name is created.
+ * A name is enough while nobody is a member: afterwards anybody may have chosen it. Throws `not_found` for an
+ * id, and `conflict` for a project that is archived and for a name that does not tell which one is meant.
  */
 export async function operatorProject(db: Db, text: string): Promise<Project> {
   if (isId('prj', text)) return projectById(db, text)

@@ -21,7 +21,8 @@ const PAYERS = ['owner', 'billing'] as const
 
 /**
  * The one table of rights: what can be done in a project, and which roles may. The API, the interface and the
- * documentation read it; an API key's scopes are these names. Where no route asks for a right yet, it says so.
+ * documentation read it; an API key's scopes are these names. Where no route asks for a right yet, it says
+ * so.
  */
 export const permissions = {
   'sources:read': right('Read sources, their passages, and search them.', READERS),
@@ -69,8 +70,8 @@ export const inArchived = (permission: Permission) =>
   permission.endsWith(':read') || permission === 'project:archive' || permission === 'audit:export'
 
 /**
- * The roles that one may give, change and take away: of whoever manages members, those whose rights are all their
- * own. No role is the command line, whose keys are nobody's: it decides about all.
+ * The roles that one may give, change and take away: of whoever manages members, those whose rights are all
+ * their own. No role is the command line, whose keys are nobody's: it decides about all.
  */
 export function rolesDecidedBy(role: Role | undefined): readonly Role[] {
   if (role === undefined) return roles

@@ -64,7 +64,9 @@ async function setArchived(
   )
 }
 
-/** The id of the oldest project of a name, which is created when there is none: in a database of one's own. */
+/**
+ * The id of the oldest project of a name, which is created when there is none: in a database of one's own.
+ */
 export async function ensureProject(db: Db, name: string): Promise<string> {
   const id = newId('prj')
   const isFirst = sql`NOT EXISTS (SELECT 1 FROM ${projects} WHERE name = ${name} AND archived_at IS NULL)`
