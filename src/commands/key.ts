@@ -1,6 +1,6 @@
 import { audit, operator } from '#src/audit/audit.ts'
 import { checkDotEnv, readEnv } from '#src/env.ts'
-import { newApiKey } from '#src/projects/api-keys.ts'
+import { createApiKey } from '#src/projects/api-keys.ts'
 import { operatorProject } from '#src/projects/operator-project.ts'
 import { isPermission, permissionNames, permissions } from '#src/projects/permissions.ts'
 import { withDatabase } from '#src/services.ts'
@@ -30,12 +30,9 @@ export async function run(args: string[]): Promise<number> {
   const env = readEnv(process.env, { needsQueue: false })
   const text = await withDatabase(env, async ({ db }) => {
     const { id: projectId } = await operatorProject(db, project)
-    const { id, text, writes } = newApiKey(db, { projectIds: [projectId], name, scopes })
-    await db.batch([
-      ...writes,
-      audit(db, operator, 'api_key.created', { projectId, target: id, details: { name, scopes } }),
+    return createApiKey(db, { projectId, name, scopes }, (target) => [
+      audit(db, operator, 'api_key.created', { projectId, target, details: { name, scopes } }),
     ])
-    return text
   })
   process.stdout.write(`${text}\n`)
   return 0

@@ -17,7 +17,7 @@ export function enforce(taking: Taking, headers: Headers) {
   throw new AppError('rate_limited', refusal(taking))
 }
 
-export const rateHeaders = (taking: Taking) => ({
+const rateHeaders = (taking: Taking) => ({
   'ratelimit-limit': String(taking.limit),
   'ratelimit-remaining': String(taking.remaining),
   'ratelimit-reset': String(wholeSeconds(taking)),

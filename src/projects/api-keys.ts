@@ -28,8 +28,8 @@ export type NewApiKey = {
 }
 
 /**
- * A new key: its text `qk_live_<id>_<secret><checksum>`, and the writes that make it. Only its SHA-256 is kept,
- * so this is the one time it can be read.
+ * A new key: its text `qk_live_<id>_<secret><checksum>`, and the writes that make it. Only its SHA-256 is
+ * kept, so this is the one time it can be read.
  */
 export function newApiKey(db: Db, key: NewApiKey): { id: string; text: string; writes: [Write, ...Write[]] } {
   const body = `qk_live_${randomBase62(KEY_ID_LENGTH)}_${randomBase62(SECRET_LENGTH)}`
@@ -51,13 +51,14 @@ export function newApiKey(db: Db, key: NewApiKey): { id: string; text: string; w
   return { id, text, writes: [insert, db.insert(apiKeyProjects).values(projects)] }
 }
 
-/** Makes a key of nobody's for a project, as the command line does, and returns its text. */
+/** Makes a key for a project, with what is written down of the key of this id, and returns its text. */
 export async function createApiKey(
   db: Db,
   key: { projectId: string; name: string; scopes: Permission[]; userId?: string },
+  written: (id: string) => Write[] = () => [],
 ): Promise<string> {
-  const { text, writes } = newApiKey(db, { ...key, projectIds: [key.projectId] })
-  await db.batch(writes)
+  const { id, text, writes } = newApiKey(db, { ...key, projectIds: [key.projectId] })
+  await db.batch([...writes, ...written(id)])
   return text
 }
 
