@@ -1,10 +1,15 @@
 // Writes who may do what, and how often, into docs/access.md: from src/projects/permissions.ts and src/limits.
 import { join } from 'node:path'
-import { roles } from '#db/schema/projects.ts'
 import { auditActions } from '#src/audit/audit.ts'
 import { rateLimits } from '#src/limits/rate-limits.ts'
 import { SIGN_IN_RULE } from '#src/limits/sign-in.ts'
-import { permissionNames, permissions, permissionsOf, roleMeanings } from '#src/projects/permissions.ts'
+import {
+  permissionNames,
+  permissions,
+  permissionsOf,
+  roleMeanings,
+  roles,
+} from '#src/projects/permissions.ts'
 
 const file = join(import.meta.dir, '../docs/access.md')
 

@@ -1,4 +1,3 @@
-import { type Role, roles } from '#db/schema/projects.ts'
 import { links } from '#src/accounts/links.ts'
 import { operator } from '#src/audit/audit.ts'
 import { isEmailAddress } from '#src/email-address.ts'
@@ -8,7 +7,7 @@ import { openMailer } from '#src/mail/mailer.ts'
 import { invitation } from '#src/mail/messages.ts'
 import { INVITATION_DAYS, invite } from '#src/projects/invitations.ts'
 import { operatorProject } from '#src/projects/operator-project.ts'
-import { roleMeanings } from '#src/projects/permissions.ts'
+import { type Role, roleMeanings, roles } from '#src/projects/permissions.ts'
 import { withDatabase } from '#src/services.ts'
 import { readArgs, readName, UsageError } from './command.ts'
 

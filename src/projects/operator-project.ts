@@ -1,13 +1,14 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import { type Db, tryAtomically } from '#db/connect.ts'
-import { users } from '#db/schema/accounts.ts'
 import { members, projects } from '#db/schema/projects.ts'
+import { findPeople } from '#src/accounts/people.ts'
 import { audit, operator } from '#src/audit/audit.ts'
 import { AppError, notFound } from '#src/errors.ts'
 import { isId, newId } from '#src/ids.ts'
 import { getProject } from './projects.ts'
 
 const CANDIDATES_SHOWN_MAX = 10
+const OWNERS_SHOWN_MAX = 5
 
 type Project = { id: string; name: string }
 
@@ -58,11 +59,14 @@ async function createNamed(db: Db, name: string): Promise<Project | undefined> {
 
 async function describe(db: Db, id: string): Promise<string> {
   const owners = await db
-    .select({ email: users.email })
+    .select({ userId: members.userId })
     .from(members)
-    .innerJoin(users, eq(users.id, members.userId))
     .where(and(eq(members.projectId, id), eq(members.role, 'owner')))
-    .orderBy(asc(members.createdAt))
-    .limit(CANDIDATES_SHOWN_MAX)
-  return `  ${id}  ${owners.map(({ email }) => email).join(', ') || 'nobody owns it'}`
+    .limit(OWNERS_SHOWN_MAX)
+  const people = await findPeople(
+    db,
+    owners.map(({ userId }) => userId),
+  )
+  const addresses = [...people.values()].map(({ email }) => email)
+  return `  ${id}  ${addresses.join(', ') || 'nobody owns it'}`
 }

@@ -1,5 +1,7 @@
 import { type Role, roles } from '#db/schema/projects.ts'
 
+export { type Role, roles }
+
 /** What each role is for, in the order in which people read them. */
 export const roleMeanings: Record<Role, string> = {
   owner: 'Everything, and handing the project over.',

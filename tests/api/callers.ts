@@ -117,8 +117,8 @@ export const callers: Caller[] = [
     verdict: inProject(403),
   },
   {
+    // Named without the role: what handlers grant to owners alone, nobody does in an archived project.
     name: 'an owner of an archived project',
-    role: 'owner',
     estate: archivedEstate,
     sends: (_app, { person }) => ({ as: person }),
     verdict: (operation) =>

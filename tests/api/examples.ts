@@ -81,7 +81,7 @@ export const examples: Record<string, Row> = {
   listActivity: ({ ids }) => ({ query: { cursor: cursorAt(ids.auditEntry) } }),
   beginTwoFactor: withPassword,
   confirmTwoFactor: () => ({ body: { code: '123456' }, status: 409 }),
-  disableTwoFactor: withPassword,
+  disableTwoFactor: () => ({ body: { password: PASSWORD }, status: 409 }),
   makeRecoveryCodes: () => ({ body: { password: PASSWORD }, status: 409 }),
   listApiKeys: plain,
   createApiKey: ({ ids }) => ({

@@ -4,35 +4,14 @@ import { auditLog } from '#db/schema/audit.ts'
 import { apiKeys } from '#db/schema/projects.ts'
 import { LAST_USE_MS } from '#src/projects/last-use.ts'
 import { hashToken } from '#src/tokens.ts'
-import { codeOf, type Person, request, type TestApp, testApp, until } from '../harness.ts'
-import { readFrames } from '../jobs/listening.ts'
+import { codeOf, type Person, testApp, until } from '../harness.ts'
+import { make, rotate, use } from './making-keys.ts'
 
 const DAY_MS = 24 * 3_600_000
 const NOT_FOUND = { status: 404, code: 'not_found' }
 const REFUSED = { status: 401, code: 'unauthenticated' }
 
 afterEach(() => void setSystemTime())
-
-type NewKey = {
-  projectIds?: string[]
-  scopes?: string[]
-  allowedAddresses?: string[]
-  expiresInDays?: number
-}
-
-/** Makes a key as somebody does, and gives it as the API shows it with its text. */
-async function make(app: TestApp, as: Person, key: NewKey = {}) {
-  const body = { name: 'Mine', projectIds: [app.team.projectId], scopes: ['documents:read'], ...key }
-  const answer = await app.call('POST', '/api/v1/account/api-keys', { as, body })
-  if (answer.status !== 201) throw new Error(answer.text)
-  return { id: answer.body.key.id as string, text: answer.body.text as string }
-}
-
-const use = async (app: TestApp, key: string, headers: Record<string, string> = {}) =>
-  codeOf(await app.call('GET', '/api/v1/documents', { key, headers }))
-
-const rotate = (app: TestApp, as: Person, id: string, graceSeconds?: number) =>
-  app.call('POST', `/api/v1/account/api-keys/${id}/rotate`, { as, body: { graceSeconds } })
 
 test('a key is shown once; its hash is kept, and its last four characters are shown', async () => {
   await using app = await testApp()
@@ -100,43 +79,6 @@ test('nobody makes a key for a project they are not in, and no key makes keys or
     const answer = await app.call(method, `/api/v1${path}`, { key, body: sent })
     expect({ path, ...codeOf(answer) }).toEqual({ path, status: 403, code: 'forbidden' })
   }
-})
-
-test('a rotated key works until its grace ends, and the new one has the same rights', async () => {
-  await using app = await testApp()
-  const ada = await app.person('Ada', { role: 'writer' })
-  const old = await make(app, ada, { expiresInDays: 90 })
-  const answer = await rotate(app, ada, old.id, 3_600)
-  const fresh = { id: answer.body.key.id, text: answer.body.text }
-  expect(answer.body.key).toMatchObject({
-    name: 'Mine',
-    scopes: ['documents:read'],
-    projectIds: [app.team.projectId],
-  })
-  expect([await use(app, old.text), await use(app, fresh.text)]).toMatchObject([
-    { status: 200 },
-    { status: 200 },
-  ])
-  expect(codeOf(await rotate(app, ada, old.id))).toEqual({ status: 409, code: 'conflict' })
-
-  setSystemTime(Date.now() + 3_600_000 + 1_000)
-  expect([await use(app, old.text), await use(app, fresh.text)]).toMatchObject([REFUSED, { status: 200 }])
-  expect(codeOf(await rotate(app, ada, old.id))).toEqual(NOT_FOUND)
-  const last = await rotate(app, ada, fresh.id, 0)
-  expect([last.status, await use(app, fresh.text)]).toMatchObject([201, REFUSED])
-  // The end that was chosen for the first one holds for those that replace it.
-  expect(await use(app, last.body.text)).toMatchObject({ status: 200 })
-  setSystemTime(Date.now() + 91 * DAY_MS)
-  expect(await use(app, last.body.text)).toEqual(REFUSED)
-})
-
-test('the grace of a rotation never lengthens the life of a key', async () => {
-  await using app = await testApp()
-  const ada = await app.person('Ada', { role: 'writer' })
-  const { id, text } = await make(app, ada, { expiresInDays: 1 })
-  await rotate(app, ada, id, 30 * 24 * 3_600)
-  setSystemTime(Date.now() + DAY_MS + 1_000)
-  expect(await use(app, text)).toEqual(REFUSED)
 })
 
 test('a revoked key is refused from the next request on, and cannot be rotated back to life', async () => {
@@ -312,29 +254,6 @@ test('only keys that work count and are listed, and one that expired is shown fo
   expect(await isListed()).toEqual([false, false])
 })
 
-test('nobody goes over the limit of keys by rotating one with a grace', async () => {
-  await using app = await testApp()
-  const ada = await app.person('Ada', { role: 'writer' })
-  const first = await make(app, ada)
-  for (let count = 1; count < 200; count++) await make(app, ada)
-  const over = await rotate(app, ada, first.id, 60)
-  expect([codeOf(over), await use(app, first.text)]).toMatchObject([
-    { status: 422, code: 'limit_exceeded' },
-    { status: 200 },
-  ])
-  expect(over.body.detail).toContain('200')
-  expect((await rotate(app, ada, first.id, 0)).status).toBe(201)
-})
-
-test('whoever rotates a key is told by mail, as whoever makes one', async () => {
-  await using app = await testApp()
-  const ada = await app.person('Ada', { role: 'writer' })
-  const { id } = await make(app, ada)
-  app.mails.length = 0
-  await rotate(app, ada, id)
-  expect(app.mails.map(({ to, subject }) => [to, subject])).toEqual([[ada.email, 'An API key was created']])
-})
-
 test('a key that its maker revoked is not revoked again by who manages the project', async () => {
   await using app = await testApp()
   const [ada, admin] = [
@@ -345,16 +264,6 @@ test('a key that its maker revoked is not revoked again by who manages the proje
   await app.call('DELETE', `/api/v1/account/api-keys/${id}`, { as: ada })
   expect(codeOf(await app.call('DELETE', `/api/v1/api-keys/${id}`, { as: admin }))).toEqual(NOT_FOUND)
   expect(await app.db.$count(auditLog, eq(auditLog.action, 'api_key.revoked'))).toBe(1)
-})
-
-test('an event stream ends with the key that is rotated without a grace', async () => {
-  await using app = await testApp()
-  const ada = await app.person('Ada', { role: 'writer' })
-  const { id, text: key } = await make(app, ada, { scopes: ['events:read'] })
-  await using stream = readFrames(await app.fetch(request('GET', '/api/v1/events', { key })))
-  await until('it listens', () => app.hub.size() === 1)
-  await rotate(app, ada, id, 0)
-  expect((await stream.events(2)).map(({ data }) => data)).toEqual([{ keyId: id }])
 })
 
 test('nobody has more keys than the limit, and whoever is one over it hears the figure', async () => {
