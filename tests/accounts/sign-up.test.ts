@@ -161,6 +161,7 @@ test('what cannot be an account is refused before a password is hashed', async (
     { ...ADA, password: 'nine char' },
     { ...ADA, password: 'x'.repeat(129) },
     { ...ADA, email: 'ada' },
+    { ...ADA, email: 'müller@example.de' },
     { ...ADA, email: `${'a'.repeat(250)}@example.com` },
     { ...ADA, name: ' ' },
     { ...ADA, emailVerified: true },
