@@ -115,7 +115,8 @@ const IDS = 'id IN (SELECT value FROM json_each(?))'
 
 const ON_THEIR_WAY = `SELECT count(*) FROM jobs WHERE state = 'queued' AND dispatched_at IS NOT NULL`
 
-const TAKE = `UPDATE jobs SET ready = 0, dispatched_at = ?1, due_at = ?2
+// What a dead worker held waits again: nobody could claim it by its message while it counts as running.
+const TAKE = `UPDATE jobs SET state = 'queued', worker = NULL, ready = 0, dispatched_at = ?1, due_at = ?2
   WHERE id IN (SELECT value FROM json_each(?3)) AND ready = 1 RETURNING id`
 
 const TAKE_BACK = `UPDATE jobs SET ready = 1, due_at = dispatched_at, dispatched_at = NULL

@@ -1,7 +1,9 @@
 import { expect, test } from 'bun:test'
 import { createLog } from '#src/log.ts'
 import { type OutboxOptions, throughOutbox } from '#src/queue/outbox.ts'
+import { claim } from '#worker/claim.ts'
 import { startConsumer } from '#worker/consume.ts'
+import { succeed } from '#worker/lease.ts'
 import { until } from '../harness.ts'
 import { memoryQueue } from './memory-queue.ts'
 import { addJobs, briefOf, countByState, openDatabase } from './queued.ts'
@@ -136,6 +138,24 @@ test('jobs that travel outside are performed once and leave nothing on the way',
   await consumer.stop()
   expect(performed.toSorted()).toEqual(ids.toSorted())
   expect((await at.db.rows(ON_THEIR_WAY, []))[0]).toEqual([0])
+})
+
+test('what a worker held that died is performed by another', async () => {
+  await using at = await openOutbox()
+  const [id] = await addJobs(at.db, 1)
+  const dead = await claim(at.db, id!, { worker: 'dead', leaseMs: -1 })
+  const outbox = at.dispatch()
+  const consumer = startConsumer({
+    db: at.db,
+    queue: outbox,
+    log: createLog('silent'),
+    concurrency: 1,
+    leaseMs: 60_000,
+    handlers: { quick: async () => ({ output: {} }) },
+  })
+  await until('it is done', async () => (await briefOf(at.db, id!)).state === 'succeeded')
+  await consumer.stop()
+  expect(await succeed(at.db, dead!, { output: {}, writes: [] })).toBe(false)
 })
 
 const MARKED = 'SELECT id FROM jobs WHERE ready = 0 AND dispatched_at IS NOT NULL AND due_at > ?'
