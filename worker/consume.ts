@@ -2,6 +2,7 @@ import type { Db } from '#db/connect.ts'
 import type { Kinds } from '#src/jobs/kinds.ts'
 import type { JobRow } from '#src/jobs/schemas.ts'
 import type { Log } from '#src/log.ts'
+import type { JobObserver } from '#src/ops/process-metrics.ts'
 import type { Delivery, Queue } from '#src/queue/queue.ts'
 import { claimAll, ofOtherKinds } from './claim.ts'
 import { claimAhead } from './claim-ahead.ts'
@@ -40,6 +41,8 @@ export type ConsumerOptions = {
   /** The kinds to take; every one that has a handler, or is unknown to all, unless told. */
   only?: readonly string[]
   kinds?: Kinds
+  /** Is told of each attempt. */
+  observer?: JobObserver
 }
 
 export type Consumer = {
@@ -52,7 +55,7 @@ type Taken = Held & { takenAt: number }
 /** Takes due jobs off the queue and performs up to `concurrency` of them at a time. */
 export function startConsumer(options: ConsumerOptions): Consumer {
   const { db, queue, log, concurrency, leaseMs, kinds, only, graceMs = GRACE_MS } = options
-  const { committed = () => {}, handlers = registered } = options
+  const { committed = () => {}, handlers = registered, observer } = options
   const worker = `${process.pid}-${crypto.randomUUID().slice(0, 8)}`
   const keeper = keepLeases({ db, log, leaseMs, kinds })
   const settler = createSettler(queue, log)
@@ -167,7 +170,17 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       fill()
       freed.resolve()
     }
-    const work = performHeld(held, { db, log, handlers, leaseMs, kinds, keeper, handled, committed: noticed })
+    const work = performHeld(held, {
+      db,
+      log,
+      handlers,
+      leaseMs,
+      kinds,
+      keeper,
+      handled,
+      observer,
+      committed: noticed,
+    })
       .catch(async (error) => {
         log.error({ jobId: held.job.id, err: error }, 'a job could not be settled; its lease will run out')
         await Bun.sleep(REST_MS)

@@ -3,6 +3,7 @@ import type { Failure } from '#db/schema/jobs.ts'
 import { AppError } from '#src/errors.ts'
 import { backoffMs, kindOf } from '#src/jobs/kinds.ts'
 import { type JobRow, presentJob } from '#src/jobs/schemas.ts'
+import type { JobObserver, Outcome } from '#src/ops/process-metrics.ts'
 import { getRunRow } from '#src/pipelines/runs.ts'
 import { advanceRun, failRun, startRun } from './advance-run.ts'
 import { claim, type LeaseOptions } from './claim.ts'
@@ -26,6 +27,8 @@ export type Performing = KeeperOptions & {
   handlers: Record<string, JobHandler>
   /** Called after each commit, so that what it wrote is noticed at once. */
   committed(): void
+  /** Is told of each attempt. */
+  observer?: JobObserver
 }
 
 type Worker = Performing & { keeper: LeaseKeeper; handled?(): void }
@@ -58,7 +61,9 @@ export const tellTaken = (job: JobRow): Write => tellIfHeld(job, 'job.updated', 
 /** Computes a job that this worker holds and commits the result. `handled` is called when its handler is done. */
 export async function performHeld(held: Held, options: Worker): Promise<void> {
   const { job } = held
-  const { db, log, keeper, committed, handled } = options
+  const { db, log, keeper, committed, handled, observer } = options
+  const begunAt = observer ? performance.now() : 0
+  let outcome: Outcome | undefined
   let done = handled
   const handlerDone = () => {
     done?.()
@@ -69,8 +74,8 @@ export async function performHeld(held: Held, options: Worker): Promise<void> {
       await stop(db, job)
       return
     }
-    if (job.attempts > 1)
-      log.info({ jobId: job.id, kind: job.kind, attempt: job.attempts }, 'job tried again')
+    if (job.attempts === 1) observer?.began(job.kind, Date.now() - job.createdAt)
+    else log.info({ jobId: job.id, kind: job.kind, attempt: job.attempts }, 'job tried again')
     const context = job.runId ? await loadRunContext(db, job) : undefined
     if (context) await startRun(db, context.run)
     const result = await compute(held, context?.input ?? job.input, options)
@@ -79,14 +84,16 @@ export async function performHeld(held: Held, options: Worker): Promise<void> {
       ...(result.effects ?? []),
       ...(context ? advanceRun(db, context, { job, output: result.output }) : []),
     ]
-    if (!(await succeed(db, job, { output: result.output, writes }))) await settleRefused(job, options)
+    const isDone = await succeed(db, job, { output: result.output, writes })
+    outcome = isDone ? 'succeeded' : await settleRefused(job, options)
   } catch (error) {
     handlerDone()
-    await settleFailed(job, error, options)
+    outcome = await settleFailed(job, error, options)
   } finally {
     handlerDone()
     keeper.letGo(held)
     committed()
+    if (outcome) observer?.ended(job.kind, outcome, performance.now() - begunAt)
   }
 }
 
@@ -123,38 +130,45 @@ function compute(held: Held, input: unknown, options: Worker): Promise<JobResult
 }
 
 /** The completion was refused: the job was cancelled, or its effects met a change, or it is no longer ours. */
-async function settleRefused(job: JobRow, options: Worker) {
-  if (await stop(options.db, job)) return
-  await postponeOrBury(
+async function settleRefused(job: JobRow, options: Worker): Promise<Outcome | undefined> {
+  if (await stop(options.db, job)) return undefined
+  return postponeOrBury(
     job,
     { code: 'conflict', message: 'Somebody changed the document meanwhile.' },
     options,
   )
 }
 
-async function settleFailed(job: JobRow, error: unknown, options: Worker) {
+async function settleFailed(job: JobRow, error: unknown, options: Worker): Promise<Outcome | undefined> {
   const { db, log, kinds } = options
-  if (await stop(db, job)) return
+  if (await stop(db, job)) return undefined
   if (error instanceof Interrupted && error.because !== 'timeout') {
     // Handed back too when a cancellation was taken back meanwhile; a job that was lost is not ours to change.
     await release(db, job)
-    return
+    return error.because === 'lost' ? 'lost' : undefined
   }
   log.error({ jobId: job.id, kind: job.kind, attempt: job.attempts, err: error }, 'job failed')
   const failure =
     error instanceof Interrupted ? timeoutOf(kindOf(job.kind, kinds).timeoutMs) : failureOf(error)
-  await postponeOrBury(job, failure, options, error instanceof AppError)
+  return postponeOrBury(job, failure, options, error instanceof AppError)
 }
 
-async function postponeOrBury(job: JobRow, error: Failure, { db, kinds }: Worker, permanent = false) {
+/** `lost` when the job is no longer this worker's: then nothing was written. */
+async function postponeOrBury(
+  job: JobRow,
+  error: Failure,
+  { db, kinds }: Worker,
+  permanent = false,
+): Promise<Outcome> {
   const kind = kindOf(job.kind, kinds)
   const failures = job.failures + 1
   if (!permanent && failures < kind.failuresMax) {
-    await postpone(db, job, { error, dueAt: Date.now() + backoffMs(kind, failures) })
-    return
+    const dueAt = Date.now() + backoffMs(kind, failures)
+    return (await postpone(db, job, { error, dueAt })) ? 'retried' : 'lost'
   }
   const run = job.runId ? await getRunRow(db, job.projectId, job.runId) : undefined
-  await bury(db, job, { error, writes: run ? await failRun(db, run, error) : [] })
+  const writes = run ? await failRun(db, run, error) : []
+  return (await bury(db, job, { error, writes })) ? 'dead' : 'lost'
 }
 
 const timeoutOf = (timeoutMs: number): Failure => ({

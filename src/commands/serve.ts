@@ -1,6 +1,8 @@
 import { createApp } from '#src/app.ts'
 import { checkDotEnv, type Env, readEnv } from '#src/env.ts'
 import { isLoopback } from '#src/loopback.ts'
+import { observatoryRoutes, openObservatory } from '#src/ops/observatory.ts'
+import { createProcessMetrics } from '#src/ops/process-metrics.ts'
 import { drain, listen } from '#src/server.ts'
 import {
   complaintsOfServices,
@@ -33,14 +35,22 @@ export async function serve(env: Env, { demo, worker }: { demo: boolean; worker:
   const services = openServices(env, { demo })
   const { db, queue, log, hub } = services
   const listening: Listening = {}
+  const metrics = createProcessMetrics()
+  const observed = { db, queue, log, env, metrics }
+  const isObserved = env.ops.metricsToken !== undefined || env.ops.metricsPort !== undefined
+  const besides = {
+    routes: env.ops.metricsToken ? observatoryRoutes(observed) : {},
+    observe: isObserved ? metrics.request : undefined,
+  }
   const server = await requireQueue(services)
     .then(() => openAccess(services, { listening, shared: !worker }))
-    .then((deps) => listen(createApp(deps), env))
+    .then((deps) => listen(createApp(deps), env, besides))
     .catch((error) => {
       services.close()
       throw error
     })
   listening.server = server
+  const observatory = openObservatory(observed)
   const consumer = worker
     ? startConsumer({
         db,
@@ -50,6 +60,7 @@ export async function serve(env: Env, { demo, worker }: { demo: boolean; worker:
         leaseMs: env.jobLeaseMs,
         committed: hub.wake,
         handlers: { ...handlers, ...scheduledHandlers(services) },
+        observer: isObserved ? metrics.jobs : undefined,
       })
     : undefined
   const schedules = worker ? startSchedules({ db, queue, log }) : undefined
@@ -57,6 +68,7 @@ export async function serve(env: Env, { demo, worker }: { demo: boolean; worker:
   await untilSignalled()
   services.end()
   await schedules?.stop()
+  await observatory?.stop(true)
   await Promise.all([drain(server, GRACE_MS), consumer?.stop()])
   await services.post.idle()
   services.close()

@@ -1,5 +1,7 @@
 import { checkDotEnv, type Env, readEnv } from '#src/env.ts'
 import { jobKinds } from '#src/jobs/kinds.ts'
+import { openObservatory } from '#src/ops/observatory.ts'
+import { createProcessMetrics } from '#src/ops/process-metrics.ts'
 import { complaintsOfServices, openServices, requireQueue } from '#src/services.ts'
 import { startConsumer } from '#worker/consume.ts'
 import { handlers } from '#worker/jobs/registry.ts'
@@ -34,6 +36,8 @@ export async function run(args: string[]): Promise<number> {
   const services = openServices(env, { demo: false })
   const { db, queue, log } = services
   await requireQueue(services)
+  const metrics = createProcessMetrics()
+  const observatory = openObservatory({ db, queue, log, env, metrics })
   const consumer = startConsumer({
     db,
     queue,
@@ -42,11 +46,13 @@ export async function run(args: string[]): Promise<number> {
     leaseMs: env.jobLeaseMs,
     only,
     handlers: { ...handlers, ...scheduledHandlers(services) },
+    observer: observatory && metrics.jobs,
   })
   const schedules = startSchedules({ db, queue, log })
   process.stdout.write(`The worker takes jobs from ${whereJobsWait(env)}\n`)
   await untilSignalled()
   await schedules.stop()
+  await observatory?.stop(true)
   await consumer.stop()
   services.close()
   return 0
