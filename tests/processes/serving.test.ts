@@ -175,7 +175,8 @@ test('over the wire too, a body over the limit is a problem that names the limit
     const answer = await fetch(`${origin}/api/v1/sources`, { method: 'POST', ...init })
     return { status: answer.status, body: (await answer.json()) as { code: string; detail: string } }
   }
-  const json = { 'content-type': 'application/json', authorization: 'Bearer of something' }
+  const { output } = await quill(folder, ['key', 'create', '--project', 'Team', '--scopes', 'sources:write'])
+  const json = { 'content-type': 'application/json', authorization: `Bearer ${output.trim()}` }
   for (const size of [5, 11, 40]) {
     const { status, body } = await post({ headers: json, body: 'x'.repeat(size * 1024 * 1024) })
     expect({ size, status, code: body.code }).toEqual({ size, status: 413, code: 'body_too_large' })
