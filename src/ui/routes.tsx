@@ -26,6 +26,7 @@ const routes: [path: string, page: ComponentType<PageProps>, needs?: Permission]
   ['/sources', later(() => import('./pages/sources.tsx')), 'sources:read'],
   ['/sources/:id', later(() => import('./pages/source.tsx')), 'sources:read'],
   ['/jobs', later(() => import('./pages/jobs.tsx')), 'jobs:read'],
+  ['/jobs/dead-letters', later(() => import('./pages/dead-letters.tsx')), 'jobs:read'],
   ['/settings', later(() => import('./pages/settings.tsx')), 'project:read'],
   ['/settings/members', later(() => import('./pages/members.tsx')), 'members:read'],
   ['/settings/api-keys', later(() => import('./pages/project-keys.tsx')), 'api_keys:manage'],

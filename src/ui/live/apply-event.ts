@@ -37,6 +37,7 @@ function applyRights() {
 
 function applyJob(job: Job) {
   refresh(['jobs'])
+  if (job.state !== 'running' && job.state !== 'succeeded') refresh(['dead-letters'])
   if (!job.runId) return
   const known = queryClient.getQueryData<RunWithJobs>(['run', job.runId])
   if (!known) return

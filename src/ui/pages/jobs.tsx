@@ -13,6 +13,7 @@ import { Skeleton } from '../components/skeleton.tsx'
 import { Elapsed, Moment } from '../components/time.tsx'
 import { toast } from '../components/toasts.tsx'
 import { knownSteps, stepLabel } from './document/run-progress.ts'
+import { JobsNav } from './jobs/jobs-nav.tsx'
 
 const states: Record<Job['state'], { word: string; tone: Tone }> = {
   queued: { word: 'Queued', tone: 'neutral' },
@@ -29,6 +30,7 @@ export default function Jobs() {
   const items = jobs.data?.pages.flatMap((page) => page.items)
   return (
     <Page title="Jobs" act={<Filters filter={filter} />}>
+      <JobsNav />
       {jobs.error && (
         <ProblemNotice error={jobs.error} act={<Button onClick={() => jobs.refetch()}>Try again</Button>} />
       )}

@@ -30,6 +30,7 @@ const places: Place[] = [
     under: /^\/sources/,
   },
   { href: '/jobs', label: 'Jobs', icon: 'jobs', keys: 'g j', needs: 'jobs:read', under: /^\/jobs/ },
+  { href: '/jobs/dead-letters', label: 'Dead letters', icon: 'warning', keys: 'g l', needs: 'jobs:read' },
   {
     href: '/settings',
     label: 'Settings',

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import type { Page } from 'playwright-core'
+import { AppError } from '#src/errors.ts'
+import type { JobHandler } from '#worker/jobs/handler.ts'
+import { perform } from '#worker/perform.ts'
+import { type TestApp, testApp } from '../harness.ts'
+import { countingHandlers, getRun, performAll, startJob, startRun, workingAs } from '../jobs/performing.ts'
+import { checkLooks, checkPage } from './check-page.ts'
+import { type Desk, enterAs, hasChromium, openDesk } from './desk.ts'
+
+const refusing =
+  (message: string): JobHandler =>
+  async () => {
+    throw new AppError('source_too_short', message)
+  }
+
+describe.skipIf(!hasChromium)('the way to the dead letters and back', () => {
+  let app: TestApp
+  let desk: Desk
+  let page: Page
+  beforeAll(async () => {
+    app = await testApp()
+    desk = await openDesk(app)
+    page = await enterAs(desk, await app.person('Ada', { role: 'editor' }), { path: '/jobs' })
+  })
+  afterAll(async () => {
+    await desk[Symbol.asyncDispose]()
+    await app[Symbol.asyncDispose]()
+  })
+  const die = async (message: string) => {
+    const id = await startJob(app)
+    await perform(id, workingAs(app, { 'seo.generate': refusing(message) }))
+    return id
+  }
+  const cause = (message: RegExp) => page.getByRole('listitem').filter({ hasText: message })
+
+  test('poisoned jobs show by their cause as they die, and go back to work by keys', async () => {
+    for (const words of [3, 4]) await die(`There are ${words} words; it takes 60.`)
+    await die('The site refused.')
+    await page.getByRole('link', { name: 'Dead letters 3' }).waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('l')
+    await cause(/words.*2 jobs/).waitFor()
+    await cause(/The site refused.*1 job/).waitFor()
+    await cause(/words/).getByRole('button', { expanded: false }).press('Enter')
+    const letters = page.getByRole('region', { name: /Describe it for search/ })
+    await letters.getByText('There are 4 words').waitFor()
+    expect(await checkLooks(page)).toEqual([])
+
+    await letters
+      .getByRole('button', { name: /Look at/ })
+      .first()
+      .press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Describe it for search' })
+    await dialog.getByText('"title": "A title"').waitFor()
+    expect(await checkPage(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Retry' }).press('Enter')
+    await page.getByText('1 job is queued again.').waitFor()
+    await cause(/words.*1 job/)
+      .getByRole('button', { name: /^Retry:/ })
+      .press('Enter')
+    await cause(/words/).waitFor({ state: 'detached' })
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+    await performAll(app, { 'seo.generate': async () => ({ output: {} }) })
+    const { items } = (await app.call('GET', '/api/v1/jobs?state=succeeded')).body
+    expect(items).toHaveLength(2)
+    await page.getByRole('link', { name: 'Dead letters 1' }).waitFor()
+  })
+
+  test('a letter of a run leads to its document, and its retry makes the whole run go on', async () => {
+    const { handlers } = countingHandlers(['one', 'two'])
+    const { runId, documentId } = await startRun(app)
+    await performAll(app, { ...handlers, 'section.write': refusing('No words for it.') })
+    await page.reload()
+    await cause(/No words/)
+      .getByRole('button', { expanded: false })
+      .click()
+    await page
+      .getByRole('button', { name: /Look at/ })
+      .first()
+      .click()
+    const dialog = page.getByRole('dialog', { name: 'Write the sections' })
+    const link = await dialog.locator(`a[href="/documents/${documentId}"]`).textContent()
+    expect(link).not.toBe('')
+    await dialog.getByRole('button', { name: 'Retry' }).click()
+    await cause(/No words/).waitFor({ state: 'detached' })
+    await performAll(app, handlers)
+    expect((await getRun(app, runId)).state).toBe('succeeded')
+  })
+
+  test('discarding says what is lost, and is for those who may change jobs', async () => {
+    await die('The site refused.')
+    const reader = await enterAs(desk, await app.person('Bea', { role: 'viewer' }), {
+      path: '/jobs/dead-letters',
+    })
+    await reader.getByText('The site refused.').first().waitFor()
+    await reader.getByRole('button', { expanded: false }).first().click()
+    await reader
+      .getByRole('button', { name: /Look at/ })
+      .first()
+      .waitFor()
+    expect(await reader.getByRole('button', { name: /Retry|Discard/ }).count()).toBe(0)
+    await reader.context().close()
+
+    await cause(/The site refused.*2 jobs/)
+      .getByRole('button', { name: /^Discard all/ })
+      .click()
+    const dialog = page.getByRole('dialog', { name: 'Discard 2 jobs?' })
+    await dialog.getByText('What was to be made is not made').waitFor()
+    expect(await checkPage(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Discard' }).click()
+    await page.getByText('Nothing was given up.').waitFor()
+    await page.getByRole('link', { name: 'All jobs' }).click()
+    await page.getByText('Cancelled').nth(1).waitFor()
+  })
+
+  test('nothing was refused by the policy and no script failed', () => {
+    expect(desk.complaints).toEqual([])
+  })
+})
