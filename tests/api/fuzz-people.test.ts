@@ -10,6 +10,7 @@ const OUT_OF_REACH = [
   'linkIdentity',
   'unlinkIdentity',
   'confirmTwoFactor',
+  'disableTwoFactor',
   'makeRecoveryCodes',
 ]
 
