@@ -16,8 +16,8 @@ export function Discard({ what, discard, onClose }: Props) {
         here any more.
       </p>
       <p className="muted">
-        Sources, documents and their versions stay as they are. Under Jobs it stands as cancelled, where it
-        can still be taken up again until it is deleted for its age.
+        Sources, documents and their versions stay as they are. What is discarded stands under Jobs as
+        cancelled, where it can still be taken up again until it is deleted for its age.
       </p>
     </Confirm>
   )

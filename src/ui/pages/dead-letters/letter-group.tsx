@@ -41,10 +41,10 @@ export function LetterGroup({ group, isOpen, onToggle }: Props) {
           <span>
             {count > 1 && (
               <>
-                since <Moment at={firstAt} />,{' '}
+                since <Moment at={firstAt} />, last{' '}
               </>
             )}
-            last <Moment at={lastAt} />
+            <Moment at={lastAt} />
           </span>
         </p>
         <GroupActs group={group} />

@@ -57,7 +57,9 @@ const Head = () => (
   <thead>
     <tr>
       <th scope="col">Job</th>
-      <th scope="col">Why</th>
+      <th scope="col" className="wide">
+        Why
+      </th>
       <th scope="col">Run</th>
       <th scope="col" className="number">
         Attempts
@@ -84,7 +86,7 @@ function LetterRow({ letter, run, onLook }: RowProps) {
           {name}
         </button>
       </th>
-      <td className="about" title={error?.message} dir="auto">
+      <td className="about wide" title={error?.message} dir="auto">
         {error?.message}
       </td>
       <td>
