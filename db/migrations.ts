@@ -9,6 +9,7 @@ import proofs from './migrations/0008-proofs.sql' with { type: 'text' }
 import accessIndexes from './migrations/0009-access-indexes.sql' with { type: 'text' }
 import ops from './migrations/0010-ops.sql' with { type: 'text' }
 import sweep from './migrations/0011-sweep.sql' with { type: 'text' }
+import alarms from './migrations/0012-alarms.sql' with { type: 'text' }
 
 export type Migration = { tag: string; sql: string }
 
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { tag: '0009-access-indexes', sql: accessIndexes },
   { tag: '0010-ops', sql: ops },
   { tag: '0011-sweep', sql: sweep },
+  { tag: '0012-alarms', sql: alarms },
 ]

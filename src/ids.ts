@@ -20,6 +20,7 @@ export type IdPrefix =
   | 'sec'
   | 'run'
   | 'job'
+  | 'alm'
 
 /** A new id that sorts by the time it was made: `doc_01h455vb4pex5vsknk084sn02q` (TypeID 0.3). */
 export const newId = (prefix: IdPrefix): string => typeid(prefix).toString()

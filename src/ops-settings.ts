@@ -1,6 +1,6 @@
 import { isEmailAddress } from './email-address.ts'
 import { Secret } from './secret.ts'
-import { wholeNumber } from './setting-values.ts'
+import { webAddress, wholeNumber } from './setting-values.ts'
 
 const TOKEN_CHARS_MIN = 16
 
@@ -8,6 +8,9 @@ const TOKEN_CHARS_MIN = 16
 export type OpsSettings = {
   /** The mail addresses of those who run this installation. */
   operators: string[]
+  /** Where alarms are posted to, and the key that signs them: both or neither. */
+  alarmWebhookUrl: string
+  alarmWebhookSecret: Secret | undefined
   /** Whoever asks for metrics must hold it. */
   metricsToken: Secret | undefined
   /** Where metrics are answered besides; 0 takes any free port. */
@@ -20,6 +23,17 @@ export const opsSettings = {
     fallback: '',
     meaning: 'Who runs this installation and is told how it fares: mail addresses, separated by commas.',
     parse: mailAddresses,
+  },
+  ALARM_WEBHOOK_URL: {
+    fallback: '',
+    meaning:
+      'Where alarms are posted to, signed as Standard Webhooks has it; without it OPERATORS are told by mail.',
+    parse: webhookUrl,
+  },
+  ALARM_WEBHOOK_SECRET: {
+    fallback: '',
+    meaning: 'The key that signs them, `whsec_<base64 of 24 to 64 bytes>`.',
+    parse: webhookSecret,
   },
   METRICS_TOKEN: {
     fallback: '',
@@ -51,9 +65,13 @@ export function readOpsSettings(source: Source): { ops: OpsSettings; problems: s
       return undefined as never
     }
   }
+  if (!source.ALARM_WEBHOOK_URL?.trim() !== !source.ALARM_WEBHOOK_SECRET?.trim())
+    problems.push('ALARM_WEBHOOK_URL and ALARM_WEBHOOK_SECRET must be set both, or neither.')
   return {
     ops: {
       operators: read('OPERATORS'),
+      alarmWebhookUrl: read('ALARM_WEBHOOK_URL'),
+      alarmWebhookSecret: read('ALARM_WEBHOOK_SECRET'),
       metricsToken: read('METRICS_TOKEN'),
       metricsPort: read('METRICS_PORT'),
     },
@@ -69,6 +87,18 @@ function mailAddresses(text: string): string[] {
   const wrong = addresses.find((address) => !isEmailAddress(address))
   if (wrong) throw new Error(`must be mail addresses separated by commas, but "${wrong}" is none`)
   return addresses
+}
+
+function webhookUrl(text: string): string {
+  return text && webAddress(text)
+}
+
+function webhookSecret(text: string): Secret | undefined {
+  if (!text) return undefined
+  const [, base64 = ''] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? []
+  const { length } = Buffer.from(base64, 'base64')
+  if (length < 24 || length > 64) throw new Error('must be `whsec_` and the base64 of 24 to 64 bytes')
+  return new Secret(text)
 }
 
 function token(text: string): Secret | undefined {

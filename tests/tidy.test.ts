@@ -21,6 +21,7 @@ const TABLE_OWNERS: Record<string, string[]> = {
   documents: ['src/documents'],
   jobs: ['src/jobs', 'src/pipelines', 'src/queue', 'worker'],
   limits: ['src/limits'],
+  ops: ['src/ops'],
 }
 /** What everything stands on; it knows nothing that stands on it. */
 const GROUND = /^src\/(?!(main|server|services|app|app-deps|interface)\.ts)[\w.-]+\.ts$/

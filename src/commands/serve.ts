@@ -1,6 +1,7 @@
 import { createApp } from '#src/app.ts'
 import { checkDotEnv, type Env, readEnv } from '#src/env.ts'
 import { isLoopback } from '#src/loopback.ts'
+import { watchAlarms } from '#src/ops/alarms.ts'
 import { observatoryRoutes, openObservatory } from '#src/ops/observatory.ts'
 import { createProcessMetrics } from '#src/ops/process-metrics.ts'
 import { drain, listen } from '#src/server.ts'
@@ -64,10 +65,11 @@ export async function serve(env: Env, { demo, worker }: { demo: boolean; worker:
       })
     : undefined
   const schedules = worker ? startSchedules({ db, queue, log }) : undefined
+  const alarms = watchAlarms(services)
   process.stdout.write(`${greeting(server.url, { demo, worker })}\n`)
   await untilSignalled()
   services.end()
-  await schedules?.stop()
+  await Promise.all([schedules?.stop(), alarms.stop()])
   await observatory?.stop(true)
   await Promise.all([drain(server, GRACE_MS), consumer?.stop()])
   await services.post.idle()

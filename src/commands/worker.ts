@@ -1,5 +1,6 @@
 import { checkDotEnv, type Env, readEnv } from '#src/env.ts'
 import { jobKinds } from '#src/jobs/kinds.ts'
+import { watchAlarms } from '#src/ops/alarms.ts'
 import { openObservatory } from '#src/ops/observatory.ts'
 import { createProcessMetrics } from '#src/ops/process-metrics.ts'
 import { complaintsOfServices, openServices, requireQueue } from '#src/services.ts'
@@ -49,9 +50,10 @@ export async function run(args: string[]): Promise<number> {
     observer: observatory && metrics.jobs,
   })
   const schedules = startSchedules({ db, queue, log })
+  const alarms = watchAlarms(services)
   process.stdout.write(`The worker takes jobs from ${whereJobsWait(env)}\n`)
   await untilSignalled()
-  await schedules.stop()
+  await Promise.all([schedules.stop(), alarms.stop()])
   await observatory?.stop(true)
   await consumer.stop()
   services.close()

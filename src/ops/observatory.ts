@@ -5,6 +5,7 @@ import { ConfigError, type Env } from '#src/env.ts'
 import type { Log } from '#src/log.ts'
 import type { Queue } from '#src/queue/queue.ts'
 import type { Secret } from '#src/secret.ts'
+import { alarmMetrics, openAlarms } from './alarms.ts'
 import type { ProcessMetrics } from './process-metrics.ts'
 import { readSituation } from './situation.ts'
 import { scaleSignal, situationMetrics } from './situation-metrics.ts'
@@ -30,7 +31,11 @@ export function observatoryRoutes({ db, queue, log, env, metrics }: Deps): Recor
       isAllowed(request, env.ops.metricsToken) ? answer().catch(unavailable) : refused(request)
   return {
     '/metrics': guarded(async () => {
-      const text = situationMetrics(await readSituation(db, queue)) + metrics.text()
+      const text = [
+        situationMetrics(await readSituation(db, queue)),
+        alarmMetrics(await openAlarms(db)),
+        metrics.text(),
+      ].join('')
       return new Response(text, { headers: { ...HEADERS, 'content-type': TEXT_FORMAT } })
     }),
     '/internal/scale': guarded(async () =>

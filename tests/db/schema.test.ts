@@ -7,10 +7,11 @@ import * as audit from '#db/schema/audit.ts'
 import * as documents from '#db/schema/documents.ts'
 import * as jobs from '#db/schema/jobs.ts'
 import * as limits from '#db/schema/limits.ts'
+import * as ops from '#db/schema/ops.ts'
 import * as projects from '#db/schema/projects.ts'
 import * as sources from '#db/schema/sources.ts'
 
-const modules: object[] = [accounts, audit, documents, jobs, limits, projects, sources]
+const modules: object[] = [accounts, audit, documents, jobs, limits, ops, projects, sources]
 const tables = modules.flatMap((module) => Object.values(module)).filter(isTable)
 /** What only SQL speaks of: the guard of batches, own secrets, and the full-text index with its own tables. */
 const SQL_ONLY = /^(batch_guard|installation_secrets|passages_fts.*|_migrations|sqlite_.*)$/
@@ -67,7 +68,7 @@ test('what belongs to a project carries its id', () => {
     if (!columns.some((column) => column.name === 'project_id' && column.notNull)) without.push(name)
   }
   const ofPeople = ['api_keys', 'identities', 'sessions', 'two_factors', 'users', 'verifications']
-  const ofTheInstallation = ['consumers', 'job_lanes', 'queue_pauses']
+  const ofTheInstallation = ['alarms', 'consumers', 'job_lanes', 'queue_pauses']
   const ofCallers = ['familiar_addresses', 'rate_windows', 'sign_in_tries']
   // Of the log the entries of a person's own account belong to no project.
   const expected = ['audit_log', 'projects', ...ofPeople, ...ofTheInstallation, ...ofCallers]
