@@ -174,9 +174,7 @@ export function readEnv(
     try {
       return parse(text) as ReturnType<(typeof settings)[K]['parse']>
     } catch (error) {
-      problems.push(
-        `${name} ${(error as Error).message}, but is "${text}"; \`quill doctor\` checks all settings.`,
-      )
+      problems.push(`${name} ${(error as Error).message}, but is "${text}".`)
       return parse(fallback) as ReturnType<(typeof settings)[K]['parse']>
     }
   }

@@ -116,12 +116,12 @@ const explain = (complaints: string[]) =>
   [
     'The job queue is Cloudflare Queues (the default in production), and its settings are not complete:',
     ...complaints,
-    `  ${DOCS} shows how to come by each of them; \`quill doctor\` checks them.`,
+    `  ${DOCS} in Quill's repository shows how to come by each of them.`,
     `  ${singleMachine()}`,
   ].join('\n')
 
 const singleMachine = () =>
-  `To run on a single machine, with the queue in the database, set QUEUE=inline: ${DOCS_INLINE}.`
+  `To run on a single machine, with the queue in the database, set QUEUE=inline (${DOCS_INLINE}).`
 
 function optional(meaning: string) {
   return { fallback: '', meaning }

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { type Inspection, inspect } from '#db/inspect.ts'
 import { checkDotEnv, type Env, prepareDataDir, problemsOf, readEnv } from '#src/env.ts'
 import { localUrl } from '#src/loopback.ts'
@@ -6,7 +7,7 @@ import { examineQueue } from '#src/queue/backends.ts'
 import { complaintsOfServices } from '#src/services.ts'
 import { VERSION } from '#src/version.ts'
 import { readArgs } from './command.ts'
-import { examineKeys, examineMail, examineSignIn } from './examine-access.ts'
+import { examineAddress, examineKeys, examineMail, examineSignIn } from './examine-access.ts'
 import { attempt, type Finding } from './finding.ts'
 
 export const usage =
@@ -31,7 +32,7 @@ async function examine(): Promise<Finding[]> {
   })
   if (!env) return examineSettings()
   const [folder, prepared] = await attempt('Data folder', () => {
-    if (existsSync(env.dataDir)) prepareDataDir(env.dataDir)
+    tryDataDir(env.dataDir)
     return env.dataDir
   })
   const [database, inspection] = prepared ? await examineDatabase(env) : [[]]
@@ -54,6 +55,7 @@ async function examine(): Promise<Finding[]> {
     ...keys,
     ...signIn,
     ...mail,
+    examineAddress(env),
     port,
   ]
 }
@@ -65,6 +67,17 @@ function examineSettings(): Finding[] {
     ...problemsOf(() => readEnv(process.env, { complaints: complaintsOfServices })),
   ]
   return problems.map((problem) => ({ what: 'Configuration', problem }))
+}
+
+/** Throws what a start would say of DATA_DIR. A folder that is missing is made for it, and taken away again. */
+function tryDataDir(dataDir: string) {
+  const missing: string[] = []
+  for (let folder = dataDir; !existsSync(folder); folder = dirname(folder)) missing.push(folder)
+  try {
+    prepareDataDir(dataDir)
+  } finally {
+    for (const folder of missing.filter(existsSync)) rmdirSync(folder)
+  }
 }
 
 async function examineDatabase({ databaseUrl }: Env): Promise<[Finding[], Inspection?]> {
@@ -94,7 +107,7 @@ async function examinePort({ host, port }: Env): Promise<Finding> {
       .then((answer) => answer.ok)
       .catch(() => false)
     return isQuill
-      ? { what, detail: 'Quill runs here' }
+      ? { what, detail: 'a Quill answers here; `serve` needs another PORT if it is not this one' }
       : { what, problem: 'taken. Stop what listens there, or set PORT.' }
   }
 }

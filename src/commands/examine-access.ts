@@ -7,6 +7,7 @@ import { problemOfSmtp } from '#src/mail/smtp.ts'
 import { openKeyRing } from '#src/secrets/key-ring.ts'
 import { findLostSecrets } from '#src/secrets/lost-secrets.ts'
 import { attempt, type Finding } from './finding.ts'
+import { adviceOnLinks } from './print-link.ts'
 
 const PROVIDER_NAMES: Record<IdentityProviderName, string> = { github: 'GitHub', google: 'Google' }
 
@@ -34,6 +35,13 @@ export async function examineSignIn(env: Env): Promise<Finding[]> {
     return { what: `Sign-in by ${PROVIDER_NAMES[name]}`, problem, detail: address }
   })
   return [{ what: 'Sign-in', detail }, ...(await Promise.all(asked))]
+}
+
+/** Where people reach this installation. */
+export function examineAddress(env: Env): Finding {
+  const advice = adviceOnLinks(env)
+  const detail = `${env.publicUrl}; links in mails lead there`
+  return { what: 'Address', detail: advice ? `${detail}. ${advice}` : detail }
 }
 
 export async function examineMail(env: Env): Promise<Finding[]> {

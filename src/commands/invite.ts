@@ -1,6 +1,5 @@
 import { links } from '#src/accounts/links.ts'
 import { operator } from '#src/audit/audit.ts'
-import { isEmailAddress } from '#src/email-address.ts'
 import { checkDotEnv, readEnv } from '#src/env.ts'
 import { createLog } from '#src/log.ts'
 import { openMailer } from '#src/mail/mailer.ts'
@@ -9,7 +8,8 @@ import { INVITATION_DAYS, invite } from '#src/projects/invitations.ts'
 import { operatorProject } from '#src/projects/operator-project.ts'
 import { type Role, roleMeanings, roles } from '#src/projects/permissions.ts'
 import { withDatabase } from '#src/services.ts'
-import { readArgs, readName, UsageError } from './command.ts'
+import { readArgs, readEmail, readName, UsageError } from './command.ts'
+import { printLink } from './print-link.ts'
 
 export const usage = [
   'Usage: quill invite EMAIL --project NAME|ID [--role ROLE]',
@@ -24,8 +24,7 @@ export const usage = [
 export async function run(args: string[]): Promise<number> {
   const options = { project: { type: 'string' }, role: { type: 'string' } } as const
   const { values, positionals } = readArgs({ args, options, allowPositionals: true }, usage)
-  const email = positionals[0]?.toLowerCase() ?? ''
-  if (positionals.length !== 1 || !isEmailAddress(email)) throw new UsageError(usage)
+  const email = readEmail(positionals, usage)
   const name = readName('--project', values.project, usage)
   const role = readRole(values.role ?? 'owner')
   checkDotEnv(process.cwd())
@@ -36,13 +35,16 @@ export async function run(args: string[]): Promise<number> {
     const asked = { projectId: project.id, email, role, decides: roles }
     const { token, expiresAt } = await invite(db, asked, operator)
     const link = links(env).invitation(token)
-    process.stdout.write(`${link}\n`)
+    printLink(env, link)
     const inviter = 'Whoever runs this Quill'
     const message = invitation({ inviter, project: project.name, role, link, expiresAt })
-    if (env.smtpUrl) await mailer.send({ to: email, ...message })
+    if (env.smtpUrl) await mailer.send({ to: email, ...message }).catch(tellNotSent)
   })
   return 0
 }
+
+/** The log has the reason; the invitation holds without the mail. */
+const tellNotSent = () => void process.stderr.write('The mail was not sent; pass on the link above.\n')
 
 function readRole(text: string): Role {
   const role = roles.find((name) => name === text)

@@ -83,7 +83,9 @@ export class CloudflareError extends Error {
     const { status, code, text, retryAfterMs } = refusal
     const { action, remedy } = cureOf(refusal)
     const said = status === 0 ? 'gave no answer' : `answered ${status}${code ? `, code ${code}` : ''}`
-    super(`Cloudflare ${said} when asked to ${what}: ${text}. ${remedy} See ${CLOUDFLARE_DOCS}.`)
+    super(
+      `Cloudflare ${said} when asked to ${what}: ${text}. ${remedy} See ${CLOUDFLARE_DOCS} in Quill's repository.`,
+    )
     this.status = status
     this.code = code
     this.action = action

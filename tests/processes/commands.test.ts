@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { isWellFormedKey } from '#src/projects/api-keys.ts'
 import { talk } from '../material.ts'
 import { MAIN, quill, serve, start, temporaryFolder } from './processes.ts'
@@ -152,6 +152,47 @@ test('`doctor` finds a sound installation sound, and says how to mend another', 
   expect([broken.code, broken.output]).toEqual([1, expect.stringMatching(/✗ Database/)])
   const settings = await quill(folder, ['doctor'], { PORT: 'x', LOG_LEVEL: 'loud' })
   expect(settings.output).toMatch(/PORT[\s\S]*LOG_LEVEL/)
+  expect(settings.output).not.toContain('quill doctor')
+  expect((await quill(folder, ['api'], { PORT: 'x' })).output).toContain('`quill doctor` checks')
+}, 30_000)
+
+test('`doctor` tries the data folder that a start would make, and leaves nothing of it', async () => {
+  using folder = temporaryFolder()
+  const sound = await quill(folder, ['doctor'], { DATA_DIR: folder.file('not/yet/there') })
+  expect({ code: sound.code, output: sound.output }).toMatchObject({ code: 0 })
+  expect(readdirSync(folder.path)).not.toContain('not')
+  const wrong = await quill(folder, ['doctor'], { DATA_DIR: '/dev/null/nowhere' })
+  expect([wrong.code, wrong.output]).toEqual([1, expect.stringMatching(/✗ Data folder: DATA_DIR/)])
+}, 30_000)
+
+test('`doctor` says that the Quill at the port may be another, and where links lead', async () => {
+  using folder = temporaryFolder()
+  const { server, origin } = await serve(folder, 'api')
+  await using _server = server
+  const { port } = new URL(origin)
+  const { output } = await quill(folder, ['doctor'], { PORT: port })
+  expect(output).toContain('a Quill answers here; `serve` needs another PORT')
+  expect(output).toContain(`Address: http://127.0.0.1:${port}; links in mails lead there\n`)
+}, 30_000)
+
+test('`invite` prints the link whether or not a mail goes out, and says what was wrong with the command', async () => {
+  using folder = temporaryFolder()
+  const invite = (args: string[], env = {}) => quill(folder, ['invite', ...args], env)
+  const nobody = await invite(['nope', '--project', 'Blog'])
+  expect([nobody.code, nobody.output]).toEqual([2, expect.stringMatching(/^"nope" is no e-mail address\./)])
+  const nowhere = await invite(['a@example.com'])
+  expect([nowhere.code, nowhere.output]).toEqual([2, expect.stringMatching(/^--project is missing\./)])
+
+  const reachable = { NODE_ENV: 'production', PUBLIC_URL: 'https://quill.example' }
+  const plain = await invite(['a@example.com', '--project', 'Blog'], reachable)
+  expect(plain).toEqual({ code: 0, output: expect.stringMatching(/^https:.*\/invitation#\S+\n$/) })
+  const local = await invite(['b@example.com', '--project', 'Blog'], { NODE_ENV: 'production', PORT: '3000' })
+  expect(local.output).toContain('The link leads to http://127.0.0.1:3000. Set PUBLIC_URL')
+
+  const dead = { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'quill@example.com', LOG_LEVEL: 'silent' }
+  const unsent = await invite(['c@example.com', '--project', 'Blog'], dead)
+  expect(unsent.code).toBe(0)
+  expect(unsent.output).toMatch(/\/invitation#\S+\nThe mail was not sent; pass on the link above\.\n$/)
 }, 30_000)
 
 test('`healthcheck` asks the server that the settings name', async () => {
