@@ -2,7 +2,7 @@ import type { AppDeps } from '#src/app-deps.ts'
 import { type Actor, audit } from '#src/audit/audit.ts'
 import { tellProjectsOf } from '#src/jobs/events.ts'
 import { PASSWORD_RESETS_PER_ACCOUNT } from '#src/limits/rate-limits.ts'
-import { addressConfirmation, passwordReset } from '#src/mail/messages.ts'
+import { addressConfirmation, passwordChanged, passwordReset } from '#src/mail/messages.ts'
 import { hasOpenInvitation } from '#src/projects/invitations.ts'
 import { installationSecret } from '#src/secrets/installation-secret.ts'
 import { PASSWORD_PROVIDER } from './account.ts'
@@ -98,6 +98,7 @@ function hooksOf({ db, env, limits, post }: AccountsDeps, auth: () => Promise<Au
         tellProjectsOf(db, user.id),
         audit(db, actorOf(user), 'password.reset', { target: user.id }),
       ])
+      post.send(user.email, passwordChanged({ at: Date.now(), link: links(env).forgotten() }))
       const { address } = currentVisit()
       if (address) await limits.signedIn({ account: user.email, address })
     },

@@ -9,5 +9,6 @@ export const links = ({ publicUrl }: Pick<Env, 'publicUrl'>) => ({
   reset: (token: string) => `${publicUrl}/reset-password#${token}`,
   invitation: (token: string) => `${publicUrl}/invitation#${token}`,
   forgotten: () => `${publicUrl}/forgot-password`,
+  account: () => `${publicUrl}/account`,
   apiKeys: () => `${publicUrl}/account/api-keys`,
 })

@@ -3,13 +3,14 @@ import type { AppDeps } from '#src/app-deps.ts'
 import { type Actor, audit } from '#src/audit/audit.ts'
 import { AppError } from '#src/errors.ts'
 import { SIGN_UPS_PER_ADDRESS } from '#src/limits/rate-limits.ts'
-import { addressChanged } from '#src/mail/messages.ts'
+import { addressChanged, recoveryCodeUsed } from '#src/mail/messages.ts'
 import { findInvitation } from '#src/projects/invitations.ts'
 import { addressChangeIn, changeIdentifier } from './address-change.ts'
 import type { Auth } from './auth.ts'
 import { cookiesFromAuth, headersForAuth, SECOND_FACTOR_COOKIE, sessionToken } from './browser-cookies.ts'
 import { callAuth } from './call-auth.ts'
 import { endProofsOf } from './end-proofs.ts'
+import { links } from './links.ts'
 import { findPeople, findPersonByEmail } from './people.ts'
 import { endSession, endSessionsOf } from './sessions.ts'
 import { spendCode } from './spend-code.ts'
@@ -111,7 +112,8 @@ export async function signIn(
     await tried.succeeded()
     return await enter(deps, visit, { headers: answered, user: response.user })
   } catch (error) {
-    if (error instanceof AppError) setImmediate(() => void noteRefusal(deps, visit, email))
+    if (error instanceof AppError)
+      setImmediate(() => void noteRefusal(deps, visit, { email, reason: 'password' }))
     throw error
   }
 }
@@ -128,9 +130,12 @@ export async function verifySecondFactor(deps: AppDeps, { body, ...visit }: Visi
   try {
     const signed = await takeCode(deps, auth, { body, headers: sent })
     await tried?.succeeded()
+    if (email && body.method === 'recovery_code')
+      deps.post.send(email, recoveryCodeUsed({ at: Date.now(), link: links(deps.env).account() }))
     return await enter(deps, visit, signed)
   } catch (error) {
-    if (error instanceof AppError && email) setImmediate(() => void noteRefusal(deps, visit, email))
+    if (error instanceof AppError && email)
+      setImmediate(() => void noteRefusal(deps, visit, { email, reason: 'second_factor' }))
     throw error
   }
 }
@@ -232,7 +237,11 @@ const actorOf = ({ address, requestId }: Visit, user: { id: string; name: string
 })
 
 /** Behind the answer, which must not take longer for an account that exists. */
-async function noteRefusal({ db, log }: AppDeps, { address, requestId }: Visit, email: string) {
+async function noteRefusal(
+  { db, log }: AppDeps,
+  { address, requestId }: Visit,
+  { email, reason }: { email: string; reason: 'password' | 'second_factor' },
+) {
   try {
     const user = await findPersonByEmail(db, email)
     if (user)
@@ -240,9 +249,7 @@ async function noteRefusal({ db, log }: AppDeps, { address, requestId }: Visit, 
         db,
         { name: 'somebody', kind: 'person', userId: user.id, address, requestId },
         'session.refused',
-        {
-          target: user.id,
-        },
+        { target: user.id, details: { reason } },
       )
   } catch (err) {
     log.error({ err }, 'a refused sign-in could not be written down')

@@ -70,6 +70,14 @@ export const twoFactorChanged = ({ on, at, link }: { on: boolean; at: number; li
     { label: 'Reset the password', href: link },
   )
 
+/** `link` leads to the account, where new codes are made. */
+export const recoveryCodeUsed = ({ at, link }: { at: number; link: string }): Message =>
+  notice(
+    'A recovery code was used',
+    `Somebody signed in to your Quill account with a recovery code on ${timeOf(at)}. It works no more.`,
+    { label: 'Make new recovery codes', href: link },
+  )
+
 /** `link` leads to the keys of the account. */
 export const apiKeyCreated = ({ name, at, link }: { name: string; at: number; link: string }): Message =>
   notice(

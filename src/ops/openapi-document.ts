@@ -13,7 +13,7 @@ export type Route = {
   method: string
   path: string
   hooks: {
-    detail?: { operationId?: string }
+    detail?: { operationId?: string; 'x-permission'?: string }
     params?: unknown
     query?: unknown
     headers?: unknown
@@ -48,9 +48,10 @@ export function describeRoutes(routes: Route[]): { paths: Json; schemas: Record<
 }
 
 function describeOperation(method: string, hooks: Route['hooks'], name: (schema: Schema) => Schema): Json {
-  const parameters = (['path', 'query', 'header'] as const).flatMap((place) =>
-    describeParameters(hooks, place, name),
-  )
+  const parameters = [
+    ...(['path', 'query', 'header'] as const).flatMap((place) => describeParameters(hooks, place, name)),
+    ...(isAboutProject(hooks) ? [PROJECT_PARAMETER] : []),
+  ]
   const statuses = hooks.response as Record<string, Schema>
   const failures = method === 'GET' ? [] : BODY_ERRORS.map((code) => errorStatus[code])
   const all = [...new Set([...Object.keys(statuses).map(Number), ...failures])].sort((a, b) => a - b)
@@ -69,6 +70,18 @@ function describeOperation(method: string, hooks: Route['hooks'], name: (schema:
     ),
   }
 }
+
+/** Of every operation that acts in a project; `access` reads it before anything is validated. */
+const PROJECT_PARAMETER = {
+  name: 'Quill-Project',
+  in: 'header',
+  required: false,
+  description: 'The project that is meant, `prj_…`. A key for several projects needs it.',
+  schema: { type: 'string' },
+}
+
+/** A right has two parts, `documents:read`; what is open, or about a person, has none. */
+const isAboutProject = ({ detail }: Route['hooks']) => detail?.['x-permission']?.includes(':') ?? false
 
 function describeParameters(
   hooks: Route['hooks'],

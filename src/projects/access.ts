@@ -130,7 +130,11 @@ export function authenticator({ db, env, addressOf }: AccessDeps) {
 export function principalIn(caller: Caller, named: string | null): Principal {
   const projectId = named ?? caller.projectId
   if (projectId === undefined && caller.projects.size)
-    throw new AppError('project_missing', 'This key is for several projects: name one in Quill-Project.')
+    throw new AppError(
+      'project_missing',
+      'This key is for several projects: name one in Quill-Project.',
+      [...caller.projects.keys()].map((id) => ({ path: 'Quill-Project', message: id })),
+    )
   const principal = projectId === undefined ? undefined : caller.projects.get(projectId)
   if (principal) return principal
   if (named === null)

@@ -72,7 +72,7 @@ export async function rotateKey(
     .update(apiKeys)
     .set({ expiresAt: until })
     .where(and(mine, isLive(now), hasRoom, opensTheSame))
-  const details = { by: fresh.id, until: isoTime(until) }
+  const details = { ...nameOf(old), by: fresh.id, until: isoTime(until) }
   const done = await tryAtomically(db, expire, [
     ...fresh.writes,
     ...audits(db, actor, 'api_key.rotated', { id, projectIds, details }),
@@ -99,7 +99,7 @@ export async function revokeKey(db: Db, { id, userId }: { id: string; userId: st
   const projectIds: string[] = JSON.parse(found.projectIds)
   const revoke = db.update(apiKeys).set({ revokedAt: Date.now() }).where(mine)
   const done = await tryAtomically(db, revoke, [
-    ...audits(db, actor, 'api_key.revoked', { id, projectIds }),
+    ...audits(db, actor, 'api_key.revoked', { id, projectIds, details: nameOf(found) }),
     ...tellAll(db, id, projectIds),
   ])
   if (!done) throw notFound('API key')
@@ -113,6 +113,7 @@ export async function revokeProjectKey(
   { id, projectId }: { id: string; projectId: string },
   actor: Actor,
 ) {
+  const found = await findKey(db, eq(apiKeys.id, id))
   const isOfProject = and(
     eq(apiKeyProjects.keyId, id),
     eq(apiKeyProjects.projectId, projectId),
@@ -122,7 +123,7 @@ export async function revokeProjectKey(
     SELECT 1 FROM api_key_projects WHERE key_id = ${id})`
   const done = await tryAtomically(db, db.delete(apiKeyProjects).where(isOfProject), [
     db.update(apiKeys).set({ revokedAt: Date.now() }).where(orphaned),
-    audit(db, actor, 'api_key.revoked', { projectId, target: id }),
+    audit(db, actor, 'api_key.revoked', { projectId, target: id, details: found ? nameOf(found) : {} }),
     tell(db, projectId, 'members.updated', { keyId: id }),
   ])
   if (!done) throw notFound('API key')
@@ -147,3 +148,6 @@ const countOfLive = (userId: string) => sql`(
     AND (held.expires_at IS NULL OR held.expires_at > ${Date.now()}))`
 
 const requireKey = async (db: Db, id: string) => presentKey((await findKey(db, eq(apiKeys.id, id)))!)
+
+/** By which people know a key again in the log. */
+const nameOf = ({ name, hint }: { name: string; hint: string }) => ({ name, hint })

@@ -58,6 +58,8 @@ export async function changeRole(
   { role, decides, actor }: Decider & { role: Role },
 ) {
   if (!decides.includes(role)) throw undecided(role)
+  const from = (await findMember(db, member))?.role
+  if (from === role) return
   const change = db
     .update(members)
     .set({ role })
@@ -67,7 +69,7 @@ export async function changeRole(
     decides,
     writes: [
       ...(role === 'owner' ? [] : [endInvitationsOf(db, { ...member, role })]),
-      ...told(db, member, 'member.role_changed', { role }, actor),
+      ...told(db, member, 'member.role_changed', { from, role }, actor),
     ],
   })
 }

@@ -46,6 +46,7 @@ export const permissions = {
   'api_keys:manage': right("See and revoke everybody's API keys of the project.", ADMINS),
   'audit:read': right('Read the audit log.', ADMINS),
   'audit:export': right('Export the audit log.', OWNER),
+  'alarms:read': right('See what is wrong with this installation.', ADMINS),
   'billing:read': right('See usage, cost and invoices.', PAYERS, 'later'),
   'billing:manage': right('Change the plan and how it is paid.', PAYERS, 'later'),
 } as const

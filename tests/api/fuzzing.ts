@@ -165,6 +165,7 @@ function knownValues(operation: Operation, estate: Estate): Known {
     password: [PASSWORD],
     current: [PASSWORD],
     ...(WITH_ACCOUNT.has(operation.operationId) ? { email: [memberEmail] } : {}),
+    'Quill-Project': [ids.project],
     'if-match': ['*'],
     prefer: ['respond-async'],
     'idempotency-key': Array.from({ length: 50 }, () => crypto.randomUUID()),
