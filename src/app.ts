@@ -12,6 +12,7 @@ import { eventRoutes } from './jobs/event-routes.ts'
 import { jobRoutes } from './jobs/routes.ts'
 import { mailRoutes } from './mail/routes.ts'
 import { aboutRoutes } from './ops/about.ts'
+import { alarmRoutes } from './ops/alarm-routes.ts'
 import { docs } from './ops/docs.ts'
 import { healthRoutes } from './ops/health.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
@@ -46,6 +47,7 @@ export function createApp(deps: AppDeps) {
         .use(memberRoutes(deps))
         .use(keyRoutes(deps))
         .use(auditRoutes(deps))
+        .use(alarmRoutes(deps))
         .use(mailRoutes(deps))
         .use(sourceRoutes(deps))
         .use(documentRoutes(deps))

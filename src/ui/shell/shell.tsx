@@ -3,6 +3,7 @@ import { useLocation } from 'wouter'
 import { useMay } from '../api/projects.ts'
 import type { Session } from '../api/session.ts'
 import { type Shortcut, useShortcut } from '../keyboard/shortcuts.ts'
+import { AlarmBanner } from './alarm-banner.tsx'
 import { ArchivedBanner } from './archived-banner.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
 import { type Place, usePlaces } from './places.ts'
@@ -39,6 +40,7 @@ export function Shell({ session, children }: { session: Session; children: React
         <Rail session={session} open={setOverlay} />
         <main id="main" tabIndex={-1}>
           <OfflineBanner />
+          <AlarmBanner />
           {session.project?.archived && <ArchivedBanner />}
           {children}
         </main>
