@@ -35,7 +35,7 @@ const GIVEN_TEXTS = /"(text|markdown|title|name|heading|detail|input|quote|email
 export const fuzzedTags = {
   people: ['Session', 'Sign-in', 'Account'],
   projects: ['Projects', 'Members', 'API keys', 'Audit log', 'Mail'],
-  work: ['Sources', 'Documents', 'Pipelines', 'Steps', 'Jobs', 'Events', 'About', 'Health'],
+  work: ['Sources', 'Documents', 'Pipelines', 'Steps', 'Jobs', 'Events', 'Alarms', 'About', 'Health'],
 } as const
 
 /** Answers that are not as documented, and the operations that never succeeded. */
