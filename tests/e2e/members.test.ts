@@ -42,6 +42,7 @@ describe.skipIf(!hasChromium)('people come, may more, and are out', () => {
     await guest.evaluate((mark) => document.body.setAttribute(mark, ''), MARK)
 
     await owner.getByRole('combobox', { name: 'Role of Bea' }).selectOption('writer')
+    await owner.getByRole('button', { name: 'Apply the role writer for Bea' }).click()
     await guest.getByRole('link', { name: 'New document' }).waitFor()
     await owner.getByRole('button', { name: 'Undo' }).click()
     await guest.getByRole('link', { name: 'New document' }).waitFor({ state: 'detached' })
@@ -85,6 +86,36 @@ describe.skipIf(!hasChromium)('people come, may more, and are out', () => {
     await page.getByText('ada@example.com').waitFor()
     expect(await page.getByRole('button', { name: 'Invite' }).count()).toBe(0)
     await page.context().close()
+  })
+
+  test('arrow keys give no role, Enter does, Escape forgets; a notice takes the place of the one before', async () => {
+    const rik = await app.person('Rik', { role: 'writer' })
+    const roleOfRik = async () =>
+      (await app.call('GET', '/api/v1/members', { as: ada })).body.items.find(
+        ({ userId }: Person) => userId === rik.userId,
+      ).role
+    await owner.reload()
+    const role = owner.getByRole('combobox', { name: 'Role of Rik' })
+    await role.focus()
+    for (const _ of ['editor', 'admin', 'owner']) await owner.keyboard.press('ArrowUp')
+    expect([await role.inputValue(), await roleOfRik()]).toEqual(['owner', 'writer'])
+    await owner.keyboard.press('Enter')
+    await owner.getByRole('dialog', { name: 'Make Rik an owner?' }).waitFor()
+    expect(await checkPage(owner)).toEqual([])
+    await owner.getByRole('button', { name: 'Cancel' }).click()
+    expect([await role.inputValue(), await roleOfRik()]).toEqual(['writer', 'writer'])
+
+    await role.selectOption('viewer')
+    await owner.getByRole('button', { name: 'Apply' }).waitFor()
+    await role.press('Escape')
+    await owner.getByRole('button', { name: 'Apply' }).waitFor({ state: 'detached' })
+    for (const next of ['editor', 'viewer']) {
+      await role.selectOption(next)
+      await role.press('Enter')
+      await owner.getByText(`Rik is ${next} now.`).waitFor()
+    }
+    expect(await owner.getByText('Rik is').count()).toBe(1)
+    expect(await roleOfRik()).toBe('viewer')
   })
 
   test('only an owner hands the project over, and is an admin from then on', async () => {

@@ -1,12 +1,16 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import { Button, IconButton } from './button.tsx'
 
-/** `act` is offered where what was done cannot be undone, but something near to it can be. */
+/**
+ * `act` is offered where what was done cannot be undone, but something near to it can be. Of two notices about the
+ * same thing, the newer takes the place of the older.
+ */
 export type Toast = {
   text: string
   undo?: () => void
   act?: { label: string; run: () => void }
   isError?: boolean
+  about?: string
 }
 type Shown = Toast & { id: number }
 
@@ -20,7 +24,8 @@ const listeners = new Set<() => void>()
 /** Says the result of something that is not on the screen. Errors stay until they are closed. */
 export function toast(text: string, options: Omit<Toast, 'text'> = {}) {
   const id = ++count
-  change([...shown.slice(-2), { text, id, ...options }])
+  const others = shown.filter(({ about }) => about === undefined || about !== options.about)
+  change([...others.slice(-2), { text, id, ...options }])
   if (!options.isError) setTimeout(() => dismiss(id), options.undo || options.act ? UNDO_MS : READ_MS)
 }
 

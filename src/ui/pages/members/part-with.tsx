@@ -9,7 +9,7 @@ type Props = { member: Member; onClose: () => void }
 export function RemoveMember({ member: { userId, name }, onClose }: Props) {
   const remove = async () => {
     await removeMember(userId)
-    toast(`${name} is out of the project.`)
+    toast(`${name} is out of the project.`, { about: userId })
   }
   return (
     <Confirm title={`Remove ${name}?`} act={`Remove ${name}`} onConfirm={remove} onClose={onClose}>
@@ -26,7 +26,7 @@ export function HandOver({ member: { userId, name }, onClose }: Props) {
   const project = useProject()!
   const give = async () => {
     await handOver(project.id, userId)
-    toast(`${name} owns the project now; you are an admin.`)
+    toast(`${name} owns the project now; you are an admin.`, { about: userId })
   }
   return (
     <Confirm
