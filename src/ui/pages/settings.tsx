@@ -1,6 +1,7 @@
-import { type CurrentProject, useMay, useProject, useRights } from '../api/projects.ts'
+import { type CurrentProject, useMay, useProject } from '../api/projects.ts'
 import { useSession } from '../api/session.ts'
 import { CopyField } from '../components/copy-field.tsx'
+import { useRoleMeanings } from '../role-meaning.ts'
 import { roleName } from '../role-name.ts'
 import { ArchiveProject } from './settings/archive-project.tsx'
 import { LeaveProject } from './settings/leave-project.tsx'
@@ -35,7 +36,7 @@ export default function Settings() {
 }
 
 function OwnRole({ project: { role } }: { project: CurrentProject }) {
-  const meaning = useRights().data?.roles.find(({ name }) => name === role)?.meaning
+  const meaning = useRoleMeanings().get(role)
   return (
     <p>
       <b>{roleName(role)}.</b> {meaning}

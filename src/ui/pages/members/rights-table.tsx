@@ -1,10 +1,12 @@
 import { useProject, useRights } from '../../api/projects.ts'
 import { Icon } from '../../components/icons.tsx'
+import { useRoleMeanings } from '../../role-meaning.ts'
 import { roleName } from '../../role-name.ts'
 
 /** Which role may do what: the one table of rights, in words. */
 export function RightsTable() {
   const rights = useRights().data
+  const meanings = useRoleMeanings()
   const own = useProject()?.role
   if (!rights) return null
   const { roles, permissions } = rights
@@ -19,8 +21,8 @@ export function RightsTable() {
               <th scope="col">
                 <span className="visually-hidden">Right</span>
               </th>
-              {roles.map(({ name, meaning }) => (
-                <th key={name} scope="col" title={meaning} data-own={name === own || undefined}>
+              {roles.map(({ name }) => (
+                <th key={name} scope="col" title={meanings.get(name)} data-own={name === own || undefined}>
                   {roleName(name)}
                   {name === own && <span className="visually-hidden">, your role</span>}
                 </th>

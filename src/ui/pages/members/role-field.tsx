@@ -1,10 +1,11 @@
-import { type Role, useDecidedRoles, useRights } from '../../api/projects.ts'
+import { type Role, useDecidedRoles } from '../../api/projects.ts'
+import { useRoleMeanings } from '../../role-meaning.ts'
 import { roleName } from '../../role-name.ts'
 
 /** One role of those that can be given, each with what it is for. */
 export function RoleField({ role, onChange }: { role: Role; onChange: (role: Role) => void }) {
   const offered = useDecidedRoles()
-  const meanings = new Map(useRights().data?.roles.map(({ name, meaning }) => [name, meaning]))
+  const meanings = useRoleMeanings()
   return (
     <fieldset className="role-field">
       <legend>Role</legend>
