@@ -7,12 +7,15 @@ import type { Form } from './use-form.ts'
 export const FormEnd = ({
   form,
   look = 'plain',
+  disabled,
   remedy,
   beside,
   children,
 }: {
   form: Form
   look?: 'plain' | 'primary' | 'danger'
+  /** Where there is nothing to send yet. */
+  disabled?: boolean
   /** What to do about the refusal. */
   remedy?: ReactNode
   beside?: ReactNode
@@ -21,7 +24,7 @@ export const FormEnd = ({
   <>
     {form.problem !== undefined && <ProblemNotice error={form.problem} act={remedy} />}
     <div className="acts">
-      <Button look={look} type="submit" pending={form.pending}>
+      <Button look={look} type="submit" pending={form.pending} disabled={disabled}>
         {children}
       </Button>
       {beside}

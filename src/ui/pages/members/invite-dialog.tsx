@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { invite, type NewInvitation } from '../../api/members.ts'
-import type { Role } from '../../api/projects.ts'
+import { type Role, useDecidedRoles } from '../../api/projects.ts'
 import { Button } from '../../components/button.tsx'
 import { CopyField } from '../../components/copy-field.tsx'
 import { Dialog } from '../../components/dialog.tsx'
@@ -26,6 +26,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
 
 function InviteForm({ onMade }: { onMade: (made: NewInvitation) => void }) {
   const [role, setRole] = useState<Role>('reviewer')
+  const isOffered = useDecidedRoles().includes(role)
   const form = useForm({
     checks: { email: emailAddress },
     act: async ({ email }) => onMade(await invite(email.trim(), role)),
@@ -34,7 +35,7 @@ function InviteForm({ onMade }: { onMade: (made: NewInvitation) => void }) {
     <form className="dialog-body" {...form.props}>
       <EmailField form={form} name="email" autoComplete="off" data-first />
       <RoleField role={role} onChange={setRole} />
-      <FormEnd form={form} look="primary">
+      <FormEnd form={form} look="primary" disabled={!isOffered}>
         Invite
       </FormEnd>
     </form>
