@@ -158,7 +158,11 @@ describe.skipIf(!hasChromium)('people look after their own account', () => {
     await fillPassword(page)
     await page.getByRole('button', { name: `Delete the account of ${emailOf('Emmy')}` }).click()
     await page.getByRole('alert').getByText('You are the only owner of a project.').waitFor()
+    const wayOut = page.getByRole('button', { name: 'Archive “Project of Emmy”' })
+    await wayOut.waitFor()
     expect(await checkLooks(page)).toEqual([])
+    await wayOut.click()
+    await page.getByRole('button', { name: 'Archive project' }).waitFor()
     await page.context().close()
 
     const free = await openPerson(desk, app, { name: 'Fanny' })

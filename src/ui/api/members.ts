@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, type Data, read } from './client.ts'
-import type { Role } from './projects.ts'
+import type { Project, Role } from './projects.ts'
 import { queryClient } from './query-client.ts'
 import { renewSession } from './session.ts'
+import { projectHeaders } from './tab-project.ts'
 
 export type Member = Data<typeof api.members.get>['items'][number]
 export type Invitation = Data<typeof api.invitations.get>['items'][number]
@@ -39,6 +40,25 @@ export async function handOver(projectId: string, userId: string) {
     queryClient.invalidateQueries({ queryKey: ['session'] }),
     queryClient.invalidateQueries({ queryKey: ['members'] }),
   ])
+}
+
+/** A project that keeps its only owner from deleting their account. */
+export type OwnedAlone = Project & { hasOthers: boolean }
+
+export const useOwnedAlone = () =>
+  useQuery({ queryKey: ['owned-alone'], queryFn: findOwnedAlone, staleTime: 0 })
+
+async function findOwnedAlone(): Promise<OwnedAlone[]> {
+  const { items } = await read(api.projects.get())
+  const owned = items.filter(({ role, archived }) => role === 'owner' && !archived)
+  const found = await Promise.all(
+    owned.map(async (project) => {
+      const { items: members } = await read(api.members.get({ headers: projectHeaders(project.id) }))
+      const isAlone = members.filter(({ role }) => role === 'owner').length === 1
+      return isAlone ? [{ ...project, hasOthers: members.length > 1 }] : []
+    }),
+  )
+  return found.flat()
 }
 
 /** Ends one's own membership and goes on in another project, if there is one. */

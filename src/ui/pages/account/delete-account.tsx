@@ -1,6 +1,8 @@
-import { Link } from 'wouter'
+import { useLocation } from 'wouter'
 import { type Account, deleteAccount } from '../../api/account.ts'
 import { Problem } from '../../api/client.ts'
+import { type OwnedAlone, useOwnedAlone } from '../../api/members.ts'
+import { switchProject } from '../../api/projects.ts'
 import { toast } from '../../components/toasts.tsx'
 import { anything, given } from '../../forms/checks.ts'
 import { PasswordField } from '../../forms/text-field.tsx'
@@ -56,9 +58,26 @@ function DeleteForm({ account, close }: { account: Account; close: () => void })
   )
 }
 
-const WaysOut = () => (
-  <>
-    <Link href="/settings/members">Hand it over</Link>
-    <Link href="/settings">Archive it</Link>
-  </>
-)
+/** The projects in the way, each with where it is handed over or archived. */
+function WaysOut() {
+  const [, navigate] = useLocation()
+  const projects = useOwnedAlone().data ?? []
+  const go = ({ id, hasOthers }: OwnedAlone) =>
+    switchProject(id).then(
+      () => navigate(hasOthers ? '/settings/members' : '/settings'),
+      (error: Error) => toast(error.message, { isError: true }),
+    )
+  return (
+    <ul>
+      {projects.map((project) => (
+        <li key={project.id}>
+          <button type="button" className="as-link address" onClick={() => go(project)}>
+            {project.hasOthers
+              ? `Hand “${project.name}” over, or archive it`
+              : `Archive “${project.name}”: it has no other member`}
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
