@@ -8,6 +8,8 @@ const words: Record<Activity['action'], string | ((details: Details) => string)>
   'account.created': 'You made this account',
   'account.deleted': 'You deleted this account',
   'account.renamed': ({ name }) => `You changed your name to ${quoted(name)}`,
+  'account.reset_by_operator': ({ twoFactor }) =>
+    `Whoever runs this Quill let you set a new password${twoFactor ? ' and turned two-factor sign-in off' : ''}`,
   'email.changed': 'You changed your e-mail address',
   'password.changed': 'You changed your password',
   'password.reset': 'You set a new password by the link in a mail',
@@ -17,7 +19,7 @@ const words: Record<Activity['action'], string | ((details: Details) => string)>
   'identity.linked': ({ provider }) => `You linked ${nameOf(provider)}`,
   'identity.unlinked': ({ provider }) => `You unlinked ${nameOf(provider)}`,
   'session.started': 'You signed in',
-  'session.refused': 'Somebody gave a wrong password for this account',
+  'session.refused': ({ reason }) => refusal(reason),
   'session.ended': 'You signed out in one place',
   'sessions.ended': 'You signed out everywhere else',
   'project.created': ({ name }) => `You made the project ${quoted(name)}`,
@@ -25,14 +27,15 @@ const words: Record<Activity['action'], string | ((details: Details) => string)>
   'project.archived': 'You archived the project',
   'project.restored': 'You brought the project back',
   'member.joined': ({ role }) => `You joined as ${role}`,
-  'member.role_changed': 'You changed the role of a member',
+  'member.role_changed': ({ from, role }) =>
+    from ? `You changed a member’s role from ${from} to ${role}` : `You made a member ${role}`,
   'member.removed': 'You removed a member',
   'member.left': 'You left the project',
   'invitation.created': ({ email, role }) => `You invited ${email} as ${role}`,
   'invitation.revoked': 'You took an invitation back',
   'api_key.created': ({ name }) => `You made the API key ${quoted(name)}`,
-  'api_key.rotated': 'You replaced an API key by a new one',
-  'api_key.revoked': 'You revoked an API key',
+  'api_key.rotated': (details) => `You replaced ${keyOf(details)} by a new one`,
+  'api_key.revoked': (details) => `You revoked ${keyOf(details)}`,
   'audit_log.exported': 'You exported the audit log',
 }
 
@@ -40,6 +43,16 @@ export function describeActivity({ action, details }: Activity): string {
   const said = words[action]
   return typeof said === 'function' ? said(details) : said
 }
+
+function refusal(reason: unknown): string {
+  if (reason === 'second_factor') return 'Somebody who knows your password gave a wrong code'
+  if (reason === 'password') return 'Somebody gave a wrong password for this account'
+  return 'Somebody was refused who tried to sign in to this account'
+}
+
+/** Entries of old name no key. */
+const keyOf = ({ name, hint }: Details) =>
+  name ? `the API key ${quoted(name)}${hint ? ` (…${hint})` : ''}` : 'an API key'
 
 const quoted = (name: unknown) => `“${name}”`
 
