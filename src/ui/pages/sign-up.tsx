@@ -14,7 +14,13 @@ export default function SignUp({ door }: { door: Door }) {
   const [sentTo, setSentTo] = useState<string>()
   if (door.signUp === 'invited') return <ByInvitation />
   if (sentTo)
-    return <MailSent email={sentTo} door={door} what="Follow its link within a day, then sign in." />
+    return (
+      <MailSent
+        email={sentTo}
+        door={door}
+        what="Follow its link within a day, then sign in. Signing in before that sends a new mail."
+      />
+    )
   return (
     <DoorPage title="Make an account">
       <Providers names={door.providers} />
