@@ -26,7 +26,7 @@ describe.skipIf(!hasChromium)('the log of a project', () => {
   const rows = () => page.getByRole('region', { name: 'Audit log' }).getByRole('row')
 
   test('says who did what to whom, and is filtered by what stands in the address', async () => {
-    await page.getByRole('row', { name: /Chris Role changed Bea · writer/ }).waitFor()
+    await page.getByRole('row', { name: /Chris Role changed Bea: reviewer → writer/ }).waitFor()
     await page.getByRole('row', { name: /Ada Member removed Chris/ }).waitFor()
     await page.getByRole('combobox', { name: 'Action' }).selectOption('Project renamed')
     await page.getByRole('row', { name: /Chris/ }).waitFor({ state: 'detached' })
@@ -37,7 +37,7 @@ describe.skipIf(!hasChromium)('the log of a project', () => {
     await page.getByRole('combobox', { name: 'Action' }).selectOption('')
     await page.getByRole('button', { name: 'Chris' }).click()
     await page.getByRole('row', { name: /renamed/ }).waitFor({ state: 'detached' })
-    await page.getByLabel('to', { exact: true }).fill('2020-01-31')
+    await page.getByLabel('To', { exact: true }).fill('2020-01-31')
     await page.getByText('Nothing fits these filters.').waitFor()
   })
 

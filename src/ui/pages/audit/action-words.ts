@@ -52,22 +52,26 @@ export function namesIn(entries: AuditEntry[], members: Member[]): ReadonlyMap<s
 }
 
 /** Whom or what it happened to, and how: names where they are known, the end of an id where not. */
-export function aboutEntry({ target, details }: AuditEntry, names: ReadonlyMap<string, string>): string {
+export function aboutEntry(
+  { action, target, details }: AuditEntry,
+  names: ReadonlyMap<string, string>,
+): string {
   const isProject = target?.startsWith('prj_')
   const whom =
     target && !isProject && !details.email && !details.name ? (names.get(target) ?? short(target)) : ''
-  const parts = [
-    whom,
-    ...Object.entries(details)
-      .filter(([name]) => name !== 'invitation')
-      .map(([name, value]) => inWords(name, value)),
-  ]
-  return parts.filter(Boolean).join(' · ')
+  if (action === 'member.role_changed' && details.from) return `${whom}: ${details.from} → ${details.role}`
+  const parts = Object.entries(details)
+    .filter(([name]) => !UNSAID.has(name))
+    .map(([name, value]) => inWords(name, value))
+  return [whom, ...parts].filter(Boolean).join(' · ')
 }
+
+/** Ids beside a name that says more; an export has them. */
+const UNSAID = new Set(['invitation', 'by'])
 
 function inWords(name: string, value: unknown): string {
   if (name === 'scopes') return `may ${(value as string[]).join(', ')}`
-  if (name === 'by') return `by ${short(String(value))}`
+  if (name === 'hint') return `…${value}`
   if (name === 'until') return `until ${dateTime.format(new Date(String(value)))}`
   if (name === 'name') return `“${value}”`
   if (typeof value === 'string') return value

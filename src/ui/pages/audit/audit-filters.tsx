@@ -11,23 +11,29 @@ export function AuditFilters({ filter, onFilter }: Props) {
   const isGone = userId !== '' && !members.some((member) => member.userId === userId)
   return (
     <search className="filters audit-filters">
-      <select aria-label="Action" value={action} onChange={(event) => onFilter('action', event.target.value)}>
-        <option value="">Every action</option>
-        {projectActions.map((each) => (
-          <option key={each} value={each}>
-            {actionWords[each]}
-          </option>
-        ))}
-      </select>
-      <select aria-label="Person" value={userId} onChange={(event) => onFilter('userId', event.target.value)}>
-        <option value="">Everybody</option>
-        {isGone && <option value={userId}>One who is no member</option>}
-        {members.map((member) => (
-          <option key={member.userId} value={member.userId}>
-            {member.name}
-          </option>
-        ))}
-      </select>
+      <label>
+        Action
+        <select value={action} onChange={(event) => onFilter('action', event.target.value)}>
+          <option value="">Every action</option>
+          {projectActions.map((each) => (
+            <option key={each} value={each}>
+              {actionWords[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Person
+        <select value={userId} onChange={(event) => onFilter('userId', event.target.value)}>
+          <option value="">Everybody</option>
+          {isGone && <option value={userId}>One who is no member</option>}
+          {members.map((member) => (
+            <option key={member.userId} value={member.userId}>
+              {member.name}
+            </option>
+          ))}
+        </select>
+      </label>
       <label>
         From
         <input
@@ -38,7 +44,7 @@ export function AuditFilters({ filter, onFilter }: Props) {
         />
       </label>
       <label>
-        to
+        To
         <input
           type="date"
           value={until}

@@ -50,7 +50,7 @@ const AuditRow = ({ entry, about, onPerson }: RowProps) => (
       <Who actor={entry.actor} onPerson={onPerson} />
     </td>
     <th scope="row">{actionWords[entry.action]}</th>
-    <td className="about" title={about} dir="auto">
+    <td className="about" dir="auto">
       {about}
     </td>
     <td className="muted">{entry.address}</td>
