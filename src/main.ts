@@ -18,6 +18,10 @@ const commands = {
   draft: { summary: 'write a post from files, without a server', load: () => import('./commands/draft.ts') },
   migrate: { summary: 'bring the database up to date', load: () => import('./commands/migrate.ts') },
   invite: { summary: 'invite somebody into a project', load: () => import('./commands/invite.ts') },
+  account: {
+    summary: 'let somebody back in who is locked out',
+    load: () => import('./commands/account.ts'),
+  },
   key: { summary: 'make an API key', load: () => import('./commands/key.ts') },
   keys: { summary: 'show or rotate the keys that encrypt secrets', load: () => import('./commands/keys.ts') },
   doctor: { summary: 'check configuration and connections', load: () => import('./commands/doctor.ts') },

@@ -4,6 +4,7 @@ import { members, type Role } from '#db/schema/projects.ts'
 import { SESSION_COOKIE } from '#src/accounts/browser-cookies.ts'
 import { startSession } from '#src/accounts/sessions.ts'
 import { createApp } from '#src/app.ts'
+import type { AppDeps } from '#src/app-deps.ts'
 import { readEnv } from '#src/env.ts'
 import { newId } from '#src/ids.ts'
 import { createEventHub, type EventHub } from '#src/jobs/event-hub.ts'
@@ -46,6 +47,8 @@ export type Member = { projectId: string; key: string }
 export type Person = { userId: string; name: string; email: string; cookie: string }
 
 export type TestApp = AsyncDisposable & {
+  /** What the app was made with. */
+  deps: AppDeps
   db: Db
   hub: EventHub
   queue: Queue
@@ -123,6 +126,7 @@ export async function testApp({
   }
 
   return {
+    deps,
     db,
     hub,
     queue,

@@ -7,6 +7,7 @@ export const auditActions = {
   'account.created': 'Somebody signed up.',
   'account.deleted': 'Somebody deleted their account.',
   'account.renamed': 'Somebody changed their name.',
+  'account.reset_by_operator': 'At the command line a link to set a new password was made for somebody.',
   'email.changed': 'Somebody changed their e-mail address.',
   'password.changed': 'Somebody changed their password.',
   'password.reset': 'Somebody set a new password by a link in a mail.',
@@ -39,7 +40,7 @@ export type AuditAction = keyof typeof auditActions
 
 /** Who did it: as which principal, and from where. */
 export type Actor = {
-  /** A person or, of a key that was made at the command line, undefined. */
+  /** The person; of an operator whom it was done to, if anybody; undefined for a key of the command line. */
   userId?: string
   /** As people read it, at the time. */
   name: string

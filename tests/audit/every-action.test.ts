@@ -2,6 +2,7 @@ import { afterAll, afterEach, expect, setSystemTime, test } from 'bun:test'
 import { desc, eq } from 'drizzle-orm'
 import { type TOTP, URI } from 'otpauth'
 import { auditLog } from '#db/schema/audit.ts'
+import { resetByOperator } from '#src/accounts/reset-by-operator.ts'
 import { type AuditAction, auditActions } from '#src/audit/audit.ts'
 import { startIdentityProvider } from '#tests/fakes/identity-provider.ts'
 import {
@@ -62,6 +63,10 @@ const provocations: Record<AuditAction, Provoke> = {
   'account.created': async () => {},
   'account.deleted': ({ eve }) => eve.call('POST', '/api/v1/account/delete', { password: PASSWORD }),
   'account.renamed': ({ ada }) => ada.call('PATCH', '/api/v1/account', { name: 'Ada L.' }),
+  'account.reset_by_operator': async ({ app, ada, secrets }) => {
+    const link = await resetByOperator(app.deps, { email: ada.email, twoFactor: true })
+    secrets.push(link.split('#')[1]!)
+  },
   'email.changed': async ({ app, ada, secrets }) => {
     await ada.call('POST', '/api/v1/account/email', { email: 'new@example.com', password: PASSWORD })
     const token = await linkTo(app, 'new@example.com', /Confirm/)
@@ -134,6 +139,12 @@ const provocations: Record<AuditAction, Provoke> = {
   'audit_log.exported': ({ ada }) => ada.call('GET', '/api/v1/audit/export'),
 }
 
+const AT_THE_COMMAND_LINE = { principalKind: 'command_line', address: null, requestId: null }
+const BY_A_PERSON = {
+  principalKind: 'person',
+  address: expect.stringMatching(/^198\.18\./),
+  requestId: expect.stringMatching(/./),
+}
 const PROJECT_ACTIONS = /^(project|member|invitation|api_key|audit_log)\./
 
 test.each(Object.keys(auditActions) as AuditAction[])(
@@ -157,9 +168,7 @@ test.each(Object.keys(auditActions) as AuditAction[])(
     const isEves = ['account.created', 'account.deleted', 'member.joined', 'member.left'].includes(action)
     expect(entry).toMatchObject({
       userId: isEves ? eve.userId : ada.userId,
-      principalKind: 'person',
-      address: expect.stringMatching(/^198\.18\./),
-      requestId: expect.stringMatching(/./),
+      ...(action === 'account.reset_by_operator' ? AT_THE_COMMAND_LINE : BY_A_PERSON),
       ...(PROJECT_ACTIONS.test(action)
         ? { projectId: action === 'project.created' ? entry!.target : projectId }
         : {}),

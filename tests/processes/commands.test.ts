@@ -1,3 +1,4 @@
+import { Database } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { isWellFormedKey } from '#src/projects/api-keys.ts'
@@ -193,6 +194,45 @@ test('`invite` prints the link whether or not a mail goes out, and says what was
   const unsent = await invite(['c@example.com', '--project', 'Blog'], dead)
   expect(unsent.code).toBe(0)
   expect(unsent.output).toMatch(/\/invitation#\S+\nThe mail was not sent; pass on the link above\.\n$/)
+}, 30_000)
+
+test('`account reset` lets somebody in who lost password and phone, while the server runs', async () => {
+  using folder = temporaryFolder()
+  const { server, origin } = await serve(folder, 'api')
+  await using _server = server
+  const post = async (path: string, body: object) => {
+    const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' }
+    const answer = await fetch(`${origin}/api/v1/auth/${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    })
+    return { status: answer.status, body: await answer.json() }
+  }
+  const reset = (...args: string[]) => quill(folder, ['account', 'reset', ...args])
+  const token = (output: string) => /#(\S+)/.exec(output)?.[1]
+  const invited = await quill(folder, ['invite', 'ada@example.com', '--project', 'Blog'])
+  const ada = { email: 'ada@example.com', password: 'correct horse battery' }
+  await post('sign-up', { ...ada, name: 'Ada', invitation: token(invited.output) })
+  using database = new Database(folder.file('data/quill.db'))
+  database.run('PRAGMA busy_timeout = 5000')
+  database.run('UPDATE users SET two_factor_enabled = 1')
+
+  const half = await reset('ADA@example.com')
+  const { code, output } = await reset(ada.email, '--two-factor')
+  expect({ code, output }).toEqual({
+    code: 0,
+    output: expect.stringMatching(/^http:\/\/.*\/reset-password#\S+\n$/),
+  })
+  const password = 'a password of now'
+  expect((await post('password-reset/confirm', { token: token(half.output), password })).status).toBe(404)
+  expect((await post('password-reset/confirm', { token: token(output), password })).status).toBe(200)
+  expect((await post('sign-in', ada)).status).toBe(401)
+  expect(await post('sign-in', { ...ada, password })).toEqual({ status: 200, body: { next: 'done' } })
+
+  expect(await reset('eve@example.com')).toEqual({ code: 1, output: 'There is no such account.\n' })
+  expect((await reset('nope')).code).toBe(2)
+  expect((await quill(folder, ['account', 'delete', ada.email])).code).toBe(2)
 }, 30_000)
 
 test('`healthcheck` asks the server that the settings name', async () => {

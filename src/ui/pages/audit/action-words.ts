@@ -20,6 +20,7 @@ export const actionWords: Record<AuditAction, string> = {
   'account.created': 'Signed up',
   'account.deleted': 'Account deleted',
   'account.renamed': 'Name changed',
+  'account.reset_by_operator': 'Reset at the command line',
   'email.changed': 'Address changed',
   'password.changed': 'Password changed',
   'password.reset': 'Password reset',
