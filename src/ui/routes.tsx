@@ -27,6 +27,7 @@ const routes: [path: string, page: ComponentType<PageProps>, needs?: Permission]
   ['/sources/:id', later(() => import('./pages/source.tsx')), 'sources:read'],
   ['/jobs', later(() => import('./pages/jobs.tsx')), 'jobs:read'],
   ['/jobs/dead-letters', later(() => import('./pages/dead-letters.tsx')), 'jobs:read'],
+  ['/jobs/alarms', later(() => import('./pages/alarms.tsx')), 'alarms:read'],
   ['/settings', later(() => import('./pages/settings.tsx')), 'project:read'],
   ['/settings/members', later(() => import('./pages/members.tsx')), 'members:read'],
   ['/settings/api-keys', later(() => import('./pages/project-keys.tsx')), 'api_keys:manage'],

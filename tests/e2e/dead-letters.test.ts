@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { AppError } from '#src/errors.ts'
+import { jobKinds } from '#src/jobs/kinds.ts'
+import { createLog } from '#src/log.ts'
+import { checkAlarms } from '#src/ops/alarms.ts'
 import type { JobHandler } from '#worker/jobs/handler.ts'
 import { perform } from '#worker/perform.ts'
 import { type TestApp, testApp } from '../harness.ts'
@@ -88,8 +91,32 @@ describe.skipIf(!hasChromium)('the way to the dead letters and back', () => {
     expect((await getRun(app, runId)).state).toBe('succeeded')
   })
 
+  test('an alarm leads to what it is about, and goes when that is done', async () => {
+    const alarmsAre = () =>
+      checkAlarms({
+        db: app.db,
+        queue: app.queue,
+        log: createLog('silent'),
+        kinds: jobKinds,
+        tellOperators: async () => {},
+      })
+    await alarmsAre()
+    const owner = await enterAs(desk, await app.person('Olga', { role: 'owner' }))
+    await owner.getByRole('status', { name: 'Alarms' }).getByRole('link', { name: 'What to do' }).click()
+    await owner.getByRole('heading', { name: /Jobs died/ }).waitFor()
+    expect(await checkLooks(owner)).toEqual([])
+    await owner.getByRole('link', { name: 'See dead letters' }).click()
+    await owner.getByRole('button', { name: /^Discard:/ }).click()
+    await owner.getByRole('dialog').getByRole('button', { name: 'Discard' }).click()
+    await owner.getByText('Nothing was given up.').waitFor()
+    await alarmsAre()
+    await owner.goto(`${desk.url}/jobs/alarms`)
+    await owner.getByText('Nothing is wrong.').waitFor()
+    await owner.context().close()
+  })
+
   test('discarding says what is lost, and is for those who may change jobs', async () => {
-    await die('The site refused.')
+    for (const _ of [1, 2]) await die('The site refused.')
     const reader = await enterAs(desk, await app.person('Bea', { role: 'viewer' }), {
       path: '/jobs/dead-letters',
     })

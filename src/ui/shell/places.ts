@@ -31,6 +31,7 @@ const places: Place[] = [
   },
   { href: '/jobs', label: 'Jobs', icon: 'jobs', keys: 'g j', needs: 'jobs:read', under: /^\/jobs/ },
   { href: '/jobs/dead-letters', label: 'Dead letters', icon: 'warning', keys: 'g l', needs: 'jobs:read' },
+  { href: '/jobs/alarms', label: 'Alarms', icon: 'warning', keys: 'g w', needs: 'alarms:read' },
   {
     href: '/settings',
     label: 'Settings',
