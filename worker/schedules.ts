@@ -59,12 +59,15 @@ export function startSchedules(deps: Deps): Scheduler {
 }
 
 /**
- * Only the last tick counts, so that however many were missed are one job. The clock is asked anew at every look:
- * one that jumps ahead runs a tick early, one that jumps back finds its ticks done, and neither stops what follows.
+ * Only the last tick counts, so that however many were missed are one job. The clock is asked anew at every
+ * look: one that jumps ahead runs a tick early, one that jumps back finds its ticks done, and neither stops
+ * what follows.
  */
 export function createScheduler({ db, queue, table = schedules }: Deps): Pick<Scheduler, 'look'> {
   const clocks = table.map(({ kind, cron }) => ({ kind, cron: new Cron(cron, { timezone: 'UTC' }) }))
-  /** Per kind the tick that was seen to, and the next one: between them there is nothing to ask the database. */
+  /**
+   * Per kind the tick that was seen to, and the next one: between them there is nothing to ask the database.
+   */
   const seen = new Map<ScheduledKind, { tick: number; next: number }>()
 
   return {
@@ -83,7 +86,10 @@ export function createScheduler({ db, queue, table = schedules }: Deps): Pick<Sc
   }
 }
 
-/** The last tick and the next one, in milliseconds; undefined for a pattern that never was, or never will be, met. */
+/**
+ * The last tick and the next one, in milliseconds; undefined for a pattern that never was, or never will be,
+ * met.
+ */
 function ticksAround(cron: Cron, now: number): { tick: number; next: number } | undefined {
   // croner looks strictly before the time that it is given.
   const [tick] = cron.previousRuns(1, new Date(now + 1))

@@ -30,8 +30,8 @@ type Deps = {
 }
 
 /**
- * Looks at the situation every now and then, in each process: by a timer and not by a job, because what it looks at is
- * whether jobs are performed. Who finds an incident first writes its row, and tells of it.
+ * Looks at the situation every now and then, in each process: by a timer and not by a job, because what it
+ * looks at is whether jobs are performed. Who finds an incident first writes its row, and tells of it.
  */
 export function watchAlarms({ db, queue, log, env, mailer }: Watch) {
   const fetch = safeFetch({ allowLoopback: env.allowLoopbackFetch })
@@ -88,7 +88,8 @@ const isOf = (alarm: Alarm, condition: Condition) =>
 
 async function raise(db: Db, log: Log, { name, subject, message }: Condition, now: number) {
   const raised = await db.rows(
-    'INSERT OR IGNORE INTO alarms (id, name, subject, message, raised_at) VALUES (?, ?, ?, ?, ?) RETURNING id',
+    `INSERT OR IGNORE INTO alarms (id, name, subject, message, raised_at)
+     VALUES (?, ?, ?, ?, ?) RETURNING id`,
     [newId('alm'), name, subject, message, now],
   )
   if (raised.length) log.error({ alarm: name, subject, alarmId: raised[0]![0] }, `alarm: ${message}`)

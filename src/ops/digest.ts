@@ -17,7 +17,8 @@ export async function deadLetterDigest(db: Db, until: number): Promise<Digest> {
     day,
   )) as [[number, number]]
   const causes = (await db.rows(
-    `SELECT coalesce(error_group, kind), count(*) ${within} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${CAUSES_MAX}`,
+    `SELECT coalesce(error_group, kind), count(*) ${within}
+     GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${CAUSES_MAX}`,
     day,
   )) as [string, number][]
   return { dead, projects, causes: causes.map(([cause, count]) => ({ cause, count })) }
@@ -28,7 +29,7 @@ export function digestMail({ dead, projects, causes }: Digest, publicUrl: string
   return writeLetter({
     subject: dead === 1 ? 'Quill: one job died' : `Quill: ${dead} jobs died`,
     paragraphs: [
-      `In the last 24 hours ${count(dead, 'job')} of ${count(projects, 'project')} died and ${dead === 1 ? 'waits' : 'wait'} among the dead letters.`,
+      `In the last 24 hours ${count(dead, 'job')} of ${count(projects, 'project')} died.`,
       ...causes.map((each) => `${each.count} × ${each.cause}`),
       'Whoever works on a project sees its dead letters among its jobs, and can retry or discard them.',
       { label: 'Open Quill', href: publicUrl },

@@ -9,8 +9,8 @@ export type Registry = ReturnType<typeof createRegistry>
 
 /**
  * Metrics of this process, in the text format of Prometheus
- * (https://prometheus.io/docs/instrumenting/exposition_formats/). A metric is made once; its labels are names that the
- * program chooses, never what a request says, so that there are few.
+ * (https://prometheus.io/docs/instrumenting/exposition_formats/). A metric is made once; its labels are names
+ * that the program chooses, never what a request says, so that there are few.
  */
 export function createRegistry() {
   const metrics: Metric[] = []

@@ -17,8 +17,8 @@ type Handler = (request: Request) => Promise<Response>
 type Deps = { db: Db; queue: Queue; log: Log; env: Env; metrics: ProcessMetrics }
 
 /**
- * What a monitoring system asks, `/metrics` in the text format of Prometheus and `/internal/scale` for an autoscaler.
- * No part of the API: nobody but who holds the token, where there is one, gets an answer.
+ * What a monitoring system asks, `/metrics` in the text format of Prometheus and `/internal/scale` for an
+ * autoscaler. No part of the API: nobody but who holds the token, where there is one, gets an answer.
  */
 export function observatoryRoutes({ db, queue, log, env, metrics }: Deps): Record<string, Handler> {
   const unavailable = (error: unknown) => {

@@ -2,6 +2,8 @@ import { VERSION } from '#src/version.ts'
 import { createRegistry, gauge } from './metric-registry.ts'
 
 const JOB_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900]
+/** Any other is counted as one: a client may call its method what it likes. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30]
 
 /** What became of an attempt at a job; one that was handed back or cancelled counts as none. */
@@ -52,7 +54,8 @@ export function createProcessMetrics(): ProcessMetrics {
         if (outcome !== 'succeeded') counters[outcome].add({ kind })
       },
     },
-    request(method, status, durationMs) {
+    request(sent, status, durationMs) {
+      const method = METHODS.has(sent) ? sent : 'other'
       requests.add({ method, status: String(status) })
       latencies.observe({ method }, durationMs / 1_000)
     },

@@ -39,8 +39,8 @@ type Rule = { name: string; keptMs: number } & (
 )
 
 /**
- * For tables without an index on the age of what has ended, whose upkeep each job would pay for: their ids sort by the
- * time they were made, and nothing has ended before that.
+ * For tables without an index on the age of what has ended, whose upkeep each job would pay for: their ids
+ * sort by the time they were made, and nothing has ended before that.
  */
 type Walk = {
   table: string
@@ -51,7 +51,8 @@ type Walk = {
 }
 
 const byAge = (table: string, column: string) =>
-  `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${column} <= ?1 LIMIT ?2) RETURNING 1`
+  `DELETE FROM ${table} WHERE rowid IN (
+    SELECT rowid FROM ${table} WHERE ${column} <= ?1 LIMIT ?2) RETURNING 1`
 
 /** What is deleted for its age alone, in whichever room it belongs. */
 export const retentionRules: readonly Rule[] = [
@@ -102,8 +103,8 @@ export const retentionRules: readonly Rule[] = [
 type Options = { now: number; signal?: AbortSignal }
 
 /**
- * Deletes what has outlived its time at `now`, in milliseconds: a few rows at a time, each a commit of its own, between
- * which others get their turn. Ends early once aborted. Returns how many rows each rule deleted.
+ * Deletes what has outlived its time at `now`, in milliseconds: a few rows at a time, each a commit of its
+ * own, between which others get their turn. Ends early once aborted. Returns how many rows each rule deleted.
  */
 export async function purgeRecords(db: Db, { now, signal }: Options): Promise<Record<string, number>> {
   const deleted: Record<string, number> = {}

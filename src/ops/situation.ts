@@ -8,7 +8,10 @@ import { LANES } from '#src/queue/ready.ts'
 const LANES_ASKED_MAX = 256
 /** Counted up to here, so that a look costs the same however many jobs wait. */
 const COUNTED_MAX = 10_000
-/** A consumer tells of itself every 10 s (worker/presence.ts); one that was silent for three times this is gone. */
+/**
+ * A consumer tells of itself every 10 s (worker/presence.ts); one that was silent for three times this is
+ * gone.
+ */
 export const SILENT_MS = 30_000
 /** … and forgotten after an hour: another has long taken its jobs. */
 const FORGOTTEN_MS = 60 * 60_000
@@ -48,7 +51,8 @@ export async function readSituation(db: Db, queue: Queue, now = Date.now()): Pro
   }
 }
 
-const WAITING = `SELECT lane, count(*) FROM (SELECT lane FROM jobs WHERE ready = 1 LIMIT ${COUNTED_MAX}) GROUP BY lane`
+const WAITING = `SELECT lane, count(*) FROM (
+  SELECT lane FROM jobs WHERE ready = 1 LIMIT ${COUNTED_MAX}) GROUP BY lane`
 
 const OLDEST = `SELECT lane, min(due_at) FROM (${LANES}) GROUP BY lane`
 

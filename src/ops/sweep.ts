@@ -3,7 +3,9 @@ import { statement } from '#db/statement.ts'
 import { type Kinds, kindOf, kindOfLane } from '#src/jobs/kinds.ts'
 import { getRunRow, tellRunIfChanged } from '#src/pipelines/runs.ts'
 
-/** Clocks of several machines differ; what lies further ahead than it could was set by one that has gone back. */
+/**
+ * Clocks of several machines differ; what lies further ahead than it could was set by one that has gone back.
+ */
 const SKEW_MS = 60_000
 /** How many rows one sweep looks at, of each sort; the next one goes on. */
 const ROWS_AT_ONCE = 200
@@ -17,9 +19,9 @@ const STALLED = {
 export type Swept = { runs: number; retries: number; sent: number; lanes: number }
 
 /**
- * Finds what nothing would ever move again, and moves it: runs that stand still without a job of theirs being on its
- * way, and times that a clock set far ahead before it went back. What a dead worker held needs no sweep: a consumer
- * that looks for work finds it when its lease has run out.
+ * Finds what nothing would ever move again, and moves it: runs that stand still without a job of theirs being
+ * on its way, and times that a clock set far ahead before it went back. What a dead worker held needs no
+ * sweep: a consumer that looks for work finds it when its lease has run out.
  */
 export async function sweepJobs(db: Db, { now, kinds }: { now: number; kinds: Kinds }): Promise<Swept> {
   return {
@@ -30,7 +32,8 @@ export async function sweepJobs(db: Db, { now, kinds }: { now: number; kinds: Ki
   }
 }
 
-// A job and what follows it are written in one batch: between two jobs of a run there is no moment without one.
+// A job and what follows it are written in one batch: between two jobs of a run there is no moment without
+// one.
 const NOBODY_AT_WORK = `state IN ('queued', 'running') AND NOT EXISTS (
   SELECT 1 FROM jobs WHERE run_id = runs.id AND state IN ('queued', 'running'))`
 
@@ -75,7 +78,8 @@ const longestBackoffMs = ({ backoffMs: [, most] }: { backoffMs: readonly [number
 async function takeBackSent(db: Db, now: number): Promise<number> {
   const rows = await db.rows(
     `UPDATE jobs SET ready = 1, due_at = ?1, dispatched_at = NULL WHERE rowid IN (
-       SELECT rowid FROM jobs WHERE state = 'queued' AND dispatched_at IS NOT NULL AND dispatched_at > ?2 LIMIT ?3)
+       SELECT rowid FROM jobs
+       WHERE state = 'queued' AND dispatched_at IS NOT NULL AND dispatched_at > ?2 LIMIT ?3)
      RETURNING 1`,
     [now, now + SKEW_MS, ROWS_AT_ONCE],
   )

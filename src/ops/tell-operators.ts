@@ -11,8 +11,8 @@ const WEBHOOK_MS_MAX = 10_000
 type Deps = { env: Env; mailer: Mailer; fetch: typeof fetch }
 
 /**
- * Tells those who run the installation of an alarm: by a webhook when there is one, else by mail; nobody when neither
- * is set. Throws when it could not.
+ * Tells those who run the installation of an alarm: by a webhook when there is one, else by mail; nobody when
+ * neither is set. Throws when it could not.
  */
 export const operatorsTeller =
   ({ env, mailer, fetch }: Deps) =>

@@ -104,6 +104,13 @@ test('every attempt at a job is told by its kind: waits, durations, retries, dea
   close()
 })
 
+test('a client that makes up methods makes no series', () => {
+  const metrics = createProcessMetrics()
+  for (let index = 0; index < 100; index++) metrics.request(`M${index}`, 405, 1)
+  expect(sampleOf(metrics.text(), 'quill_http_requests_total{method="other",status="405"}')).toBe(100)
+  expect(metrics.text()).not.toContain('M7')
+})
+
 test('the situation is told as it is: depth, age, what runs, what died, who works', async () => {
   const { db, close } = await openDatabase()
   const queue = inlineQueue(db)

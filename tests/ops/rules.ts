@@ -3,7 +3,10 @@ type Case = { alert: string; series: Record<string, string>; firesAt: string; qu
 
 const UP = { 'quill_build_info{version="1"}': '1x40' }
 
-/** Of every alert: series that raise it and let it clear, and a moment at which it fires and one at which it does not. */
+/**
+ * Of every alert: series that raise it and let it clear, and a moment at which it fires and one at which it
+ * does not.
+ */
 export const cases: Case[] = [
   {
     alert: 'QuillJobLate',

@@ -4,8 +4,8 @@ import { deadLetterDigest, digestMail } from '#src/ops/digest.ts'
 import type { JobHandler } from '#worker/jobs/handler.ts'
 
 /**
- * Mails those who run the installation what died in the day before the tick; nothing when nothing did. A worker that
- * dies between the mail and its end mails again.
+ * Mails those who run the installation what died in the day before the tick; nothing when nothing did. A
+ * worker that dies between the mail and its end mails again.
  */
 export const mailingDigest =
   ({ env, mailer }: { env: Env; mailer: Mailer }): JobHandler =>

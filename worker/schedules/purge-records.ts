@@ -3,7 +3,10 @@ import { purgeRecords } from '#src/ops/retention.ts'
 import { purgeTemporaryFiles } from '#src/ops/temporary-files.ts'
 import type { JobHandler } from '#worker/jobs/handler.ts'
 
-/** Deletes what has outlived its time. It writes by itself, batch by batch: a part of it is as good as the whole. */
+/**
+ * Deletes what has outlived its time. It writes by itself, batch by batch: a part of it is as good as the
+ * whole.
+ */
 export const purging =
   ({ dataDir }: { dataDir: string }): JobHandler =>
   async (_job, _input, { db, signal }) => {
