@@ -1,0 +1,87 @@
+// Kills, stops and cuts off the processes of Quill while clients ask for work, and looks whether anything was lost or
+// done twice. Then plants defects that only show when something dies, each of which must be found.
+import { parseArgs } from 'node:util'
+import type { QueueName } from '#src/queue/queue.ts'
+import { chaos, type Options, type Outcome } from '#tests/chaos/chaos.ts'
+import { type Mutant, mutants } from '#tests/chaos/mutants.ts'
+
+const USAGE = `Usage: bun run test:chaos [SECONDS] [--backend inline|cloudflare] [--mutants|--no-mutants]
+
+  SECONDS       how long processes die, all backends together; 60 unless told. Coming to rest takes some more.
+  --backend     one of the backends alone
+  --mutants     nothing but the planted defects
+  --no-mutants  without them
+
+CHAOS_SEED decides when what dies; another one at each run unless told.`
+
+const BACKENDS: readonly QueueName[] = ['inline', 'cloudflare']
+const SECONDS = 60
+const SECONDS_MAX = 86_400
+const SEED_MAX = 1_000_000
+/** How long a planted defect may stay hidden, and with how many seeds. */
+const MUTANT_MS = 15_000
+const MUTANT_TRIES = 3
+
+const { seconds, backends, withChaos, withMutants } = readArguments()
+const seed = Number(process.env.CHAOS_SEED || Math.ceil(Math.random() * SEED_MAX))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+say(`CHAOS_SEED=${seed}`)
+
+let failures = 0
+if (withChaos)
+  for (const backend of backends) {
+    const outcome = await run({ backend, seed, ms: (seconds * 1_000) / backends.length })
+    if (outcome.broken.length) failures++
+  }
+if (withMutants)
+  for (const mutant of mutants.filter(({ backend }) => backends.includes(backend)))
+    if (!(await isFound(mutant))) failures++
+say(failures ? `${failures} failed` : 'nothing was lost, nothing was done twice')
+process.exit(failures ? 1 : 0)
+
+async function run(options: Options): Promise<Outcome> {
+  const outcome = await chaos(options)
+  const { kills, pauses, acknowledged, jobs, versions, begunAgain, cancelled, broken } = outcome
+  say(
+    `${options.backend}: ${kills} kills, ${pauses} pauses; ${acknowledged} requests acknowledged, ${jobs} jobs, ` +
+      `${begunAgain} of them begun again, ${cancelled} cancelled; ${versions} versions`,
+  )
+  for (const what of broken) say(`  BROKEN ${what}`)
+  return outcome
+}
+
+/** Whether a planted defect is found, and by what it breaks: one that breaks the start would be found by anything. */
+async function isFound({ name, backend, edits, seed: shown, breaks }: Mutant): Promise<boolean> {
+  const planted = `${backend} with "${name}"`
+  for (let tries = 0; tries < MUTANT_TRIES; tries++) {
+    const options = { backend, seed: shown + tries, ms: MUTANT_MS, edits, untilBroken: true }
+    const { kills, pauses, broken } = await chaos(options)
+    const found = broken.find((what) => breaks.test(what))
+    if (found)
+      say(`${planted}: found with seed ${options.seed}, ${kills} kills and ${pauses} pauses: ${found}`)
+    if (found) return true
+    for (const what of broken) say(`  ${planted} was found by something else: ${what}`)
+  }
+  say(`${planted}: SURVIVED`)
+  return false
+}
+
+function readArguments() {
+  const options = {
+    backend: { type: 'string' },
+    mutants: { type: 'boolean' },
+    'no-mutants': { type: 'boolean' },
+  } as const
+  const { values, positionals } = parseArgs({ options, allowPositionals: true })
+  const seconds = Number(positionals[0] ?? SECONDS)
+  const backends = BACKENDS.filter((name) => name === (values.backend ?? name))
+  if (positionals.length > 1 || !(seconds > 0 && seconds <= SECONDS_MAX) || !backends.length) {
+    say(USAGE)
+    process.exit(2)
+  }
+  return { seconds, backends, withChaos: !values.mutants, withMutants: !values['no-mutants'] }
+}
+
+function say(line: string) {
+  process.stdout.write(`${line}\n`)
+}
