@@ -53,13 +53,10 @@ async function print(text: string): Promise<number> {
   return 0
 }
 
-const HINT = '\n`quill doctor` checks all settings.'
-
 /** One clear line for what the person can mend; the whole stack for what is ours. */
 function explain(error: unknown): number {
   const expected = error instanceof UsageError || error instanceof ConfigError || error instanceof AppError
-  const hint = error instanceof ConfigError ? HINT : ''
-  process.stderr.write(`${expected ? error.message + hint : (error as Error)?.stack}\n`)
+  process.stderr.write(`${expected ? error.message : (error as Error)?.stack}\n`)
   return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED
 }
 
