@@ -33,7 +33,8 @@ type Row = Omit<typeof documents.$inferSelect, 'projectId' | 'createdBy' | 'dele
 /** A document with what only the house needs to know of it. */
 export type StoredDocument = Document & { titleChosen: boolean; revision: number }
 
-const lookups = new WeakMap<Db, (key: string) => Promise<StoredDocument | undefined>>()
+type Found = StoredDocument | undefined
+const lookups = new WeakMap<Db, (key: string) => Found | Promise<Found>>()
 
 /** A document of the project that has not been deleted. Throws `not_found`. */
 export async function requireDocument(db: Db, projectId: string, id: string): Promise<StoredDocument> {

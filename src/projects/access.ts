@@ -17,6 +17,8 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 export type AccessDeps = Pick<AppDeps, 'db' | 'env' | 'limits' | 'addressOf'>
 
+type Found = Caller | undefined
+
 /** What a route learns of who asks. */
 type Admitted = { caller: Caller; principal?: Principal }
 
@@ -38,9 +40,7 @@ export function access(deps: AccessDeps) {
       requestId: String(requestId),
     })
   }
-  const requireCaller = async (request: Request, set: { headers: Record<string, unknown> }) => {
-    const caller = await authenticate(request)
-    if (caller) return caller
+  const refuse = async (request: Request, set: { headers: Record<string, unknown> }): Promise<never> => {
     await deps.limits.anonymous(deps.addressOf(request), set)
     throw new AppError('unauthenticated', request.headers.has('authorization') ? WRONG_KEY : NO_KEY)
   }
@@ -52,8 +52,9 @@ export function access(deps: AccessDeps) {
         security: [{ apiKey: [] }, { session: [] }],
       },
       transform: async ({ request, set }) => {
-        const caller = await requireCaller(request, set)
-        await deps.limits.request(caller, set)
+        const caller = (await authenticate(request)) ?? (await refuse(request, set))
+        const counted = deps.limits.request(caller, set)
+        if (counted) await counted
         const principal = principalIn(caller, request.headers.get(PROJECT_HEADER))
         if (!principal.permissions.has(needed))
           throw new AppError('forbidden', `This needs the permission ${needed}.`)
@@ -67,8 +68,9 @@ export function access(deps: AccessDeps) {
     person: (about: 'session' | 'account') => ({
       detail: { 'x-permission': about, 'x-principals': ['person'], security: [{ session: [] }] },
       transform: async ({ request, set }) => {
-        const caller = await requireCaller(request, set)
-        await deps.limits.request(caller, set)
+        const caller = (await authenticate(request)) ?? (await refuse(request, set))
+        const counted = deps.limits.request(caller, set)
+        if (counted) await counted
         if (!caller.person) throw new AppError('forbidden', 'This is for people, not for API keys.')
         if (about === 'account' && caller.person.isDemo)
           throw new AppError('forbidden', 'The demo has no account of its own.')
@@ -108,12 +110,16 @@ const openDetail = (why: string) => ({
 export function authenticator({ db, env, addressOf }: AccessDeps) {
   const find = callerLookups(db)
   const noteUse = lastUseRecorder(db)
-  return async (request: Request): Promise<Caller | undefined> => {
+  return (request: Request): Found | Promise<Found> => {
     const header = request.headers.get('authorization')
     if (header !== null && !/^bearer /i.test(header)) return undefined
     const token = header === null ? sessionToken(request, env.secureCookies) : header.slice(7).trim()
     if (!token) return undefined
-    const caller = await (header === null ? find.person(token) : find.api_key(token))
+    const found = header === null ? find.person(token) : find.api_key(token)
+    return found instanceof Promise ? found.then((caller) => admit(request, caller)) : admit(request, found)
+  }
+
+  function admit(request: Request, caller: Found): Found {
     if (!caller) return undefined
     if (caller.allowedAddresses.length && !isListed(addressOf(request), caller.allowedAddresses))
       return undefined

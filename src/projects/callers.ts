@@ -38,7 +38,8 @@ export type Caller = {
 /** A caller and the moment after which it is none any more, in milliseconds; null is never. */
 type Admission = { caller: Caller; expiresAt: number | null }
 
-export type FindCaller = (token: string) => Promise<Caller | undefined>
+export type FindCaller = (token: string) => Found | Promise<Found>
+type Found = Caller | undefined
 
 type Lookups = Record<Principal['kind'], FindCaller>
 const lookups = new WeakMap<Db, Lookups>()
@@ -68,11 +69,15 @@ export function callerLookups(db: Db): Lookups {
 
 function lookup(db: Db, find: (token: string) => Promise<Admission | undefined>): FindCaller {
   const admit = remembered(db, find)
-  return async (token) => {
-    const admission = await admit(token)
-    if (!admission || (admission.expiresAt !== null && admission.expiresAt <= Date.now())) return undefined
-    return admission.caller
+  return (token) => {
+    const admission = admit(token)
+    return admission instanceof Promise ? admission.then(stillLive) : stillLive(admission)
   }
+}
+
+function stillLive(admission: Admission | undefined): Caller | undefined {
+  if (!admission || (admission.expiresAt !== null && admission.expiresAt <= Date.now())) return undefined
+  return admission.caller
 }
 
 async function admitPerson(db: Db, person: Person): Promise<Admission> {
