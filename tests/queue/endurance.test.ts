@@ -56,7 +56,10 @@ test('with a million jobs waiting a look still walks an index and costs no more'
   const asked: { sql: string; params: unknown[] }[] = []
   const watched = {
     ...db,
-    rows: (sql: string, params: unknown[]) => (asked.push({ sql, params }), db.rows(sql, params)),
+    rows(sql: string, params: unknown[]) {
+      asked.push({ sql, params })
+      return db.rows(sql, params)
+    },
   }
   const queue = inlineQueue(watched)
   for (let look = 0; look < LOOKS; look++) {
