@@ -19,7 +19,7 @@ const SECONDS = 60
 const SECONDS_MAX = 86_400
 const SEED_MAX = 1_000_000
 /** How long a planted defect may stay hidden, and with how many seeds. */
-const MUTANT_MS = 15_000
+const MUTANT_MS = 25_000
 const MUTANT_TRIES = 3
 
 const { seconds, backends, withChaos, withMutants } = readArguments()

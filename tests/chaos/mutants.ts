@@ -129,7 +129,7 @@ export const mutants: readonly Mutant[] = [
     seed: 1,
     breaks: TORN,
   },
-  { name: 'sent before the commit', backend: 'cloudflare', edits: sentFirst, seed: 1, breaks: NEVER_DONE },
+  { name: 'sent before the commit', backend: 'cloudflare', edits: sentFirst, seed: 2, breaks: NEVER_DONE },
   {
     name: 'acknowledged before the commit',
     backend: 'cloudflare',

@@ -17,7 +17,7 @@ const MET_AT_WORK = 0.7
 const MEETING_MS = 2_000
 const LOOK_MS = 1
 /** How long a worker that was met stays stopped at most, until another has done what it held. */
-const HEIR_MS_MAX = 6_000
+const HEIR_MS_MAX = 8_000
 const HEIR_LOOK_MS = 20
 /** How often a process is killed once more while it starts. */
 const KILLED_AT_START = 0.15
@@ -39,6 +39,7 @@ type Options = {
 /** Kills, stops and continues processes until `over` is aborted; then all of them are at work again. */
 export async function torment(estate: Estate, { seed, over, heldBy, hasEnded }: Options): Promise<Blows> {
   const blows = { kills: 0, pauses: 0 }
+  let heir: Promise<void> | undefined
   await Promise.all([...estate.roles.map(tormentOne), moveClock()])
   return blows
 
@@ -46,14 +47,21 @@ export async function torment(estate: Estate, { seed, over, heldBy, hasEnded }: 
     const random = seededRandom(seed * 100 + index)
     const between = ([least, most]: readonly [number, number]) => least + random() * (most - least)
     while (await lasts(between(PEACE_MS[role]))) {
+      const isWorker = role.startsWith('worker')
+      // The other worker is spared while it is to do what this one held.
+      while (isWorker && heir) await heir
       const pid = estate.pid(role)
-      const meets = role.startsWith('worker') && random() < MET_AT_WORK
+      const meets = isWorker && random() < MET_AT_WORK
       if (random() < PAUSED) {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        if (meets) heir = promise
         const [held] = meets ? await stopAtWork(pid) : stop(pid)
         blows.pauses++
         await lasts(between(PAUSE_MS))
         if (held) await untilEnded(held)
         process.kill(pid, 'SIGCONT')
+        if (meets) heir = undefined
+        resolve()
       } else {
         const again = random() < KILLED_AT_START ? between(START_MS) : undefined
         if (meets) await stopAtWork(pid)
