@@ -20,7 +20,7 @@ const SECONDS_MAX = 86_400
 const SEED_MAX = 1_000_000
 /** How long a planted defect may stay hidden, and with how many seeds. */
 const MUTANT_MS = 25_000
-const MUTANT_TRIES = 3
+const MUTANT_TRIES = 5
 
 const { seconds, backends, withChaos, withMutants } = readArguments()
 const seed = Number(process.env.CHAOS_SEED || Math.ceil(Math.random() * SEED_MAX))
