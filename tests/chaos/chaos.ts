@@ -46,14 +46,13 @@ export type Outcome = Blows & {
 export async function chaos({ backend, seed, ms, edits, untilBroken = false }: Options): Promise<Outcome> {
   using tree = copyTree(edits)
   using folder = temporaryFolder()
-  await using estate = await openEstate(tree, { backend, folder, seed })
   const cleanUp = () => {
-    estate.killAll()
     folder[Symbol.dispose]()
     tree[Symbol.dispose]()
   }
   process.once('exit', cleanUp)
   using _signals = { [Symbol.dispose]: () => process.off('exit', cleanUp) }
+  await using estate = await openEstate(tree, { backend, folder, seed })
   using database = new Database(estate.databaseFile)
   database.run(`PRAGMA busy_timeout = ${BUSY_MS}`)
   const ledger: Ledger = { acknowledged: new Map(), complaints: [] }

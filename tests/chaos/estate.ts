@@ -44,8 +44,6 @@ export type Estate = AsyncDisposable & {
   advance(ms: number): Promise<void>
   /** Ends all by SIGTERM. */
   stop(): Promise<void>
-  /** For when there is no time to wait for their end. */
-  killAll(): void
   /** What no process may do: end by itself, or not end when it is asked to. */
   complaints: string[]
 }
@@ -70,6 +68,8 @@ export async function openEstate(
     WORKER_CONCURRENCY: String(CONCURRENCY),
     REQUESTS_PER_MINUTE: '1000000000',
   }
+  // A signal ends this process by process.exit, when there is no time to wait for anybody's end.
+  process.prependListener('exit', killAll)
   if (backend === 'cloudflare') {
     await begin('queue')
     if ((await setUp([], fakeSettings, () => {})) !== 0) throw new Error('The queues could not be made.')
@@ -105,14 +105,9 @@ export async function openEstate(
       await Promise.all((['api', 'worker 1', 'worker 2'] as const).map((role) => end(role, 'SIGTERM')))
     },
     complaints,
-    killAll() {
-      for (const started of running.values()) {
-        killed.add(started)
-        started.signal('SIGKILL')
-      }
-    },
     async [Symbol.asyncDispose]() {
-      estate.killAll()
+      process.off('exit', killAll)
+      killAll()
       await Promise.all([...running.values()].map((started) => started[Symbol.asyncDispose]()))
     },
   }
@@ -123,6 +118,13 @@ export async function openEstate(
   } catch (error) {
     await estate[Symbol.asyncDispose]()
     throw error
+  }
+
+  function killAll() {
+    for (const started of running.values()) {
+      killed.add(started)
+      started.signal('SIGKILL')
+    }
   }
 
   async function begin(role: Role) {
