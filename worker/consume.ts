@@ -65,7 +65,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   const ahead = claimAhead(concurrency)
   const stopping = new AbortController()
   const undelivered = setInterval(() => void buryUndelivered({ db, queue, log }), UNDELIVERED_LOOK_MS)
-  const hoardCheck = setInterval(handBackHoard, HOARD_MS)
+  let hoardCheck: Timer | undefined
   let running = 0
   let freed = Promise.withResolvers<void>()
   let sliceStart = performance.now()
@@ -81,7 +81,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       freed.resolve()
       const grace = setTimeout(() => keeper.shutDown(), graceMs)
       await loop
-      clearInterval(hoardCheck)
+      clearTimeout(hoardCheck)
       clearInterval(undelivered)
       await handBack(waiting.splice(0))
       await Promise.allSettled(atWork)
@@ -130,6 +130,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     const takenAt = performance.now()
     for (const job of jobs) waiting.push(Object.assign(keeper.hold(job), { takenAt }))
     fill()
+    if (waiting.length) hoardCheck ??= setTimeout(handBackHoard, HOARD_MS)
   }
 
   /** Tells of the jobs that were taken in this turn, but for those that are over: their end says it all. */
@@ -194,8 +195,14 @@ export function startConsumer(options: ConsumerOptions): Consumer {
 
   /** What waits here for a hand while slow jobs are at work is left to others. */
   function handBackHoard() {
-    const oldest = waiting[0]
-    if (!oldest || performance.now() - oldest.takenAt < HOARD_MS) return
+    hoardCheck = undefined
+    const [oldest] = waiting
+    if (!oldest) return
+    const restMs = oldest.takenAt + HOARD_MS - performance.now()
+    if (restMs > 0) {
+      hoardCheck = setTimeout(handBackHoard, restMs)
+      return
+    }
     ahead.reset()
     void handBack(waiting.splice(0))
   }

@@ -58,12 +58,13 @@ export function keepLeases({ db, log, leaseMs, kinds, ...options }: KeeperOption
   let lookedAt = performance.now()
   let looking = false
   const heartbeat = setInterval(beat, leaseMs / 3)
-  const look = setInterval(lookAround, lookMs)
+  let look: Timer | undefined
 
   return {
     hold(job) {
       const entry: Held = { job }
       held.set(job.id, entry)
+      beginToLook()
       if (over) interrupt(entry, 'shutdown')
       return entry
     },
@@ -80,7 +81,7 @@ export function keepLeases({ db, log, leaseMs, kinds, ...options }: KeeperOption
     },
     stop() {
       clearInterval(heartbeat)
-      clearInterval(look)
+      stopLooking()
     },
   }
 
@@ -98,9 +99,22 @@ export function keepLeases({ db, log, leaseMs, kinds, ...options }: KeeperOption
     }
   }
 
+  /** Who holds nothing has nothing to look for, and costs nothing. */
+  function beginToLook() {
+    if (look) return
+    lookedAt = performance.now()
+    look = setInterval(lookAround, lookMs)
+  }
+
+  function stopLooking() {
+    clearInterval(look)
+    look = undefined
+  }
+
   async function lookAround() {
     reportBlocking()
-    if (held.size === 0 || looking) return
+    if (held.size === 0) return stopLooking()
+    if (looking) return
     looking = true
     const asked = await askedToStop(db).catch(() => [])
     looking = false

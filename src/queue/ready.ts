@@ -21,7 +21,7 @@ export type Found = {
   nextAt: number | undefined
 }
 
-type Lane = { projectId: string; lane: string; first: string }
+type Lane = { projectId: string; lane: string; first: string; hasMore: boolean }
 /** `room` is how many more of it may start. */
 type OpenLane = Lane & { room: number }
 type Place = { projectId: string; lane: string }
@@ -34,6 +34,7 @@ export function readyFinder(
   db: Db,
   { kinds = jobKinds, now = Date.now }: { kinds?: Kinds; now?(): number } = {},
 ) {
+  const lanesAfter = laneReader(db)
   let served = ''
   let looks = 0
   const hasLimits = Object.values(kinds).some(isLimited)
@@ -45,7 +46,7 @@ export function readyFinder(
     let after: Place = { projectId: served, lane: LAST_LANE }
     let nextAt = dueAt
     for (let look = 0; look < LOOKS_MAX; look++) {
-      const lanes = await lanesAfter(db, after)
+      const lanes = await lanesAfter(after)
       const open = await withoutFull(lanes.filter(({ lane }) => !only || only.includes(kindOfLane(lane))))
       nextAt = earliest(nextAt, open.nextAt)
       const ids = await takeTurns(open.lanes, max)
@@ -104,7 +105,8 @@ export function readyFinder(
     const projects = [...best.values()]
     // Of few projects each is asked for all that it has: the others may have less than their share.
     const each = projects.length <= FEW_PROJECTS ? max : Math.ceil(max / projects.length)
-    const jobsOf = each > 1 ? await oldestOf(db, projects, each) : projects.map(({ first }) => [first])
+    const firstWillDo = each === 1 || !projects.some(({ hasMore }) => hasMore)
+    const jobsOf = firstWillDo ? projects.map(({ first }) => [first]) : await oldestOf(db, projects, each)
     const ids = inTurns(
       projects.map((lane, index) => ({ ...lane, ids: jobsOf[index]! })),
       max,
@@ -136,32 +138,51 @@ const NEXT_LANE = (projectId: string, lane: string) => `coalesce(
   (SELECT rowid FROM jobs WHERE ready = 1 AND project_id = ${projectId} AND lane > ${lane} ORDER BY lane, id LIMIT 1),
   (SELECT rowid FROM jobs WHERE ready = 1 AND project_id > ${projectId} ORDER BY project_id, lane, id LIMIT 1))`
 
-/** The first jobs of the lanes behind a place (project ?1, lane ?2), up to ?3 of them. */
-export const LANES = `SELECT * FROM (WITH RECURSIVE lanes (project_id, lane, id, due_at) AS (
+/** The first jobs of the lanes behind a place (project ?1, lane ?2), up to ?3 of them, and whether each has more. */
+export const LANES = `SELECT project_id, lane, id, due_at, EXISTS (SELECT 1 FROM jobs WHERE ready = 1
+    AND project_id = lanes.project_id AND lane = lanes.lane AND id > lanes.id) FROM (
+  WITH RECURSIVE lanes (project_id, lane, id, due_at) AS (
     SELECT project_id, lane, id, due_at FROM jobs WHERE rowid = ${NEXT_LANE('?1', '?2')}
     UNION ALL
     SELECT next.project_id, next.lane, next.id, next.due_at FROM lanes
     JOIN jobs AS next ON next.rowid = ${NEXT_LANE('lanes.project_id', 'lanes.lane')}
     LIMIT ?3)
-  SELECT project_id, lane, id, due_at FROM lanes)`
+  SELECT project_id, lane, id, due_at FROM lanes) AS lanes`
 
 const OLDEST = `SELECT place.key, (SELECT json_group_array(id) FROM (
     SELECT id FROM jobs WHERE ready = 1 AND project_id = place.value ->> 0 AND lane = place.value ->> 1
     ORDER BY id LIMIT ?2))
   FROM json_each(?1) AS place`
 
-/** The lanes with jobs that are ready behind a place, and from the beginning again once the end is reached. */
-async function lanesAfter(db: Db, { projectId, lane }: Place): Promise<Lane[]> {
-  const behind = await db.rows(LANES, [projectId, lane, LANES_SEEN_MAX])
-  const before =
-    projectId && behind.length < LANES_SEEN_MAX
-      ? await db.rows(LANES, ['', '', LANES_SEEN_MAX - behind.length])
-      : []
-  const seen = new Set(behind.map(([project, name]) => `${project} ${name}`))
-  return [...behind, ...before.filter(([project, name]) => !seen.has(`${project} ${name}`))].map(
-    ([project, name, first]) => ({ projectId: project, lane: name, first }) as Lane,
-  )
+/** Reads the lanes with jobs that are ready: those behind a place, then those from the beginning. */
+function laneReader(db: Db) {
+  let areMany = false
+
+  return async function lanesAfter(place: Place): Promise<Lane[]> {
+    if (!areMany) {
+      const all = await read({ projectId: '', lane: '' }, LANES_SEEN_MAX)
+      areMany = all.length === LANES_SEEN_MAX
+      const split = all.findIndex((lane) => isBehind(lane, place))
+      if (!areMany) return split > 0 ? [...all.slice(split), ...all.slice(0, split)] : all
+    }
+    const behind = await read(place, LANES_SEEN_MAX)
+    const before = await read({ projectId: '', lane: '' }, LANES_SEEN_MAX - behind.length)
+    const lanes = [...behind, ...before.filter((lane) => !isBehind(lane, place))]
+    areMany = lanes.length === LANES_SEEN_MAX
+    return lanes
+  }
+
+  async function read({ projectId, lane }: Place, max: number): Promise<Lane[]> {
+    const rows = max > 0 ? await db.rows(LANES, [projectId, lane, max]) : []
+    return rows.map(
+      ([project, name, first, , more]) =>
+        ({ projectId: project, lane: name, first, hasMore: more === 1 }) as Lane,
+    )
+  }
 }
+
+const isBehind = (lane: Place, place: Place): boolean =>
+  lane.projectId === place.projectId ? lane.lane > place.lane : lane.projectId > place.projectId
 
 async function oldestOf(db: Db, lanes: Lane[], max: number): Promise<string[][]> {
   const places = JSON.stringify(lanes.map(({ projectId, lane }) => [projectId, lane]))
