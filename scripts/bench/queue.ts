@@ -1,5 +1,5 @@
-// The queue beside bare bun:sqlite, and beside the peers that QUEUE_PEERS names the folder of. `--quick` leaves out the
-// million that wait.
+// The queue beside bare bun:sqlite, and beside the peers that QUEUE_PEERS names the folder of: of all that are there, or
+// of `--peers plainjob,graphile-worker,pg-boss,bullmq`. `--quick` leaves out the million that wait.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,12 +13,21 @@ import { raw } from './queue/raw.ts'
 
 const ROUNDS = 3
 const WAITING = 1_000_000
+const RATES = [
+  ['oneByOne', 'enqueued one by one'],
+  ['inFlight', 'enqueued, 50 in flight'],
+  ['processed', 'processed'],
+] as const
 
 const folder = mkdtempSync(join(tmpdir(), 'quill-bench-'))
 const file = join(folder, 'queue.db')
 const emptyFile = join(folder, 'empty.db')
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1))
+
+const ours = [quill('NORMAL'), quill('FULL')]
 const peers = await installedPeers()
-const contenders = [raw('NORMAL'), raw('FULL'), quill('NORMAL'), quill('FULL'), ...peers]
+const contenders = [raw('NORMAL'), raw('FULL'), ...ours, ...peers]
 
 // Round by round, so that whatever else the machine does meets all of them.
 const rounds = new Map<Contender, Rates[]>(contenders.map((contender) => [contender, []]))
@@ -30,11 +39,7 @@ for (const contender of contenders) {
   const bound = contenders.find(
     ({ name, durability }) => /^bare/.test(name) && durability === contender.durability,
   )!
-  for (const [key, what] of [
-    ['oneByOne', 'enqueued one by one'],
-    ['inFlight', 'enqueued, 50 in flight'],
-    ['processed', 'processed'],
-  ] as const)
+  for (const [key, what] of RATES)
     figures.push(
       compared(`${contender.name}: ${what}`, middle(contender, key), {
         baseline: middle(bound, key),
@@ -45,15 +50,15 @@ for (const contender of contenders) {
     figure(`${contender.name}: longest stall of the event loop`, middle(contender, 'stallMs'), 'ms'),
   )
 }
-const [plainjob] = peers
-if (plainjob)
-  for (const contender of contenders.slice(2, 4))
-    figures.push(
-      compared(`${contender.name} beside ${plainjob.name}: processed`, middle(contender, 'processed'), {
-        baseline: middle(plainjob, 'processed'),
-        unit: '/s',
-      }),
-    )
+for (const contender of ours)
+  for (const peer of peers.filter(({ durability }) => durability === contender.durability))
+    for (const [key, what] of RATES)
+      figures.push(
+        compared(`${contender.name} beside ${peer.name}: ${what}`, middle(contender, key), {
+          baseline: middle(peer, key),
+          unit: '/s',
+        }),
+      )
 if (!process.argv.includes('--quick')) figures.push(...(await underAMillion()))
 const { within, across, idleCpuPercent } = await latencies(file)
 figures.push(
@@ -63,7 +68,6 @@ figures.push(
   figure('idle, from enqueueing in another process to start, p99', across.p99, 'ms'),
   figure('CPU of an idle worker', idleCpuPercent, '%'),
 )
-rmSync(folder, { recursive: true, force: true })
 printFigures(figures)
 process.exit(0)
 

@@ -21,6 +21,13 @@ export type Opened = {
   close(): unknown
 }
 
+/** A queue that others made; how a package of its folder is loaded is handed to it. */
+export type Peer = {
+  name: string
+  /** @throws Error that says which package or program is missing */
+  contenders(load: <Module>(name: string) => Promise<Module>): Promise<Contender[]>
+}
+
 /** About 300 bytes of JSON. */
 export const payloadOf = (index: number) => ({
   jobId: `job_${String(index).padStart(8, '0')}`,

@@ -1,58 +1,49 @@
-import { Database } from 'bun:sqlite'
-import { join } from 'node:path'
-import type { Contender } from './contender.ts'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { bullMq } from './bullmq.ts'
+import type { Contender, Peer } from './contender.ts'
+import { graphileWorker } from './graphile-worker.ts'
+import { pgBoss } from './pg-boss.ts'
+import { plainjob } from './plainjob.ts'
+
+const PEERS = [plainjob, graphileWorker, pgBoss, bullMq]
 
 /** The folder in whose `node_modules` peers are looked for; none are part of the project. */
-const FOLDER = process.env.QUEUE_PEERS ?? ''
+const FOLDER = process.env.QUEUE_PEERS
 
-type Plainjob = {
-  bun(database: Database): unknown
-  defineQueue(options: object): {
-    add(type: string, data: object): void
-    addMany(type: string, data: object[]): void
-    close(): void
-  }
-  defineWorker(
-    type: string,
-    work: (job: { data: string }) => void,
-    options: object,
-  ): { start(): Promise<void>; stop(): Promise<void> }
-}
-
-/** The peers that are installed, as they come: https://www.npmjs.com/package/plainjob. */
+/** Those of `--peers a,b`, or of all, that are installed; on stderr stands why another is not there. */
 export async function installedPeers(): Promise<Contender[]> {
-  const plainjob = await loaded<Plainjob>('plainjob')
-  return plainjob ? [plainjobOf(plainjob)] : []
+  const found: Contender[] = []
+  for (const peer of chosenPeers()) found.push(...(await contendersOf(peer)))
+  return found
 }
 
-async function loaded<Module>(name: string): Promise<Module | undefined> {
-  if (!FOLDER) return undefined
+function chosenPeers(): Peer[] {
+  const { values } = parseArgs({ options: { peers: { type: 'string' } }, strict: false })
+  if (typeof values.peers !== 'string') return PEERS
+  const names = values.peers.split(',')
+  const chosen = PEERS.filter(({ name }) => names.includes(name))
+  if (chosen.length < names.length) {
+    console.error(`--peers takes some of ${PEERS.map(({ name }) => name).join(',')}`)
+    process.exit(2)
+  }
+  return chosen
+}
+
+async function contendersOf(peer: Peer): Promise<Contender[]> {
   try {
-    return (await import(Bun.resolveSync(name, join(FOLDER, 'index.js')))) as Module
-  } catch {
-    return undefined
+    return await peer.contenders(load)
+  } catch (error) {
+    console.error(`Without ${peer.name}: ${(error as Error).message}`)
+    return []
   }
 }
 
-const silent = { error() {}, warn() {}, info() {}, debug() {} }
-
-const plainjobOf = ({ bun, defineQueue, defineWorker }: Plainjob): Contender => ({
-  name: 'plainjob NORMAL',
-  durability: 'NORMAL',
-  async open(file) {
-    const queue = defineQueue({
-      connection: bun(new Database(file, { strict: true, create: true })),
-      logger: silent,
-    })
-    return {
-      add: (payload) => queue.add('bench', payload),
-      addMany: (payloads) => queue.addMany('bench', payloads),
-      work(handle) {
-        const worker = defineWorker('bench', (job) => handle(JSON.parse(job.data)), { queue, logger: silent })
-        void worker.start()
-        return worker
-      },
-      close: () => queue.close(),
-    }
-  },
-})
+async function load<Module>(name: string): Promise<Module> {
+  if (!FOLDER) throw new Error('QUEUE_PEERS names no folder')
+  const folder = resolve(FOLDER)
+  // Without a node_modules, Bun itself would fetch some version of it.
+  if (!existsSync(join(folder, 'node_modules', name))) throw new Error(`${folder} has no package ${name}`)
+  return (await import(Bun.resolveSync(name, folder))) as Module
+}
