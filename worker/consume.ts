@@ -23,6 +23,8 @@ const REST_MS = 1_000
 const HOARD_MS = 250
 /** How often to look for what the queue gave up delivering. */
 const UNDELIVERED_LOOK_MS = 60_000
+/** Of a quick job that is over within this time only its end is told. */
+const UNTOLD_MS = 20
 /** How long quick jobs may follow each other before others get their turn of the event loop. */
 const SLICE_MS = 5
 /** How long running jobs may go on after the worker was told to stop. */
@@ -66,6 +68,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   const stopping = new AbortController()
   const undelivered = setInterval(() => void buryUndelivered({ db, queue, log }), UNDELIVERED_LOOK_MS)
   let hoardCheck: Timer | undefined
+  let telling: Timer | undefined
   let running = 0
   let freed = Promise.withResolvers<void>()
   let sliceStart = performance.now()
@@ -82,6 +85,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       const grace = setTimeout(() => keeper.shutDown(), graceMs)
       await loop
       clearTimeout(hoardCheck)
+      clearTimeout(telling)
       clearInterval(undelivered)
       await handBack(waiting.splice(0))
       await Promise.allSettled(atWork)
@@ -124,17 +128,19 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     const missing = only && jobs.length < ids.length ? await ofOtherKinds(db, ids, only) : new Set<string>()
     settler.taken(deliveries, jobs, missing)
     for (const job of jobs) untold.set(job.id, job)
-    // Quick jobs may be over within this turn. Of others it is told before anything that they tell themselves.
-    if (ahead.count() > 0) setImmediate(tellOfTaken)
-    else tellOfTaken()
+    // Of a slow job it is told before anything that it tells itself.
+    if (ahead.count() === 0) tellOfTaken()
+    else telling ??= setTimeout(tellOfTaken, UNTOLD_MS)
     const takenAt = performance.now()
     for (const job of jobs) waiting.push(Object.assign(keeper.hold(job), { takenAt }))
     fill()
     if (waiting.length) hoardCheck ??= setTimeout(handBackHoard, HOARD_MS)
   }
 
-  /** Tells of the jobs that were taken in this turn, but for those that are over: their end says it all. */
+  /** Tells of the jobs that were taken, but for those that are over: their end says it all. */
   function tellOfTaken() {
+    clearTimeout(telling)
+    telling = undefined
     const [first, ...others] = [...untold.values()].map(tellTaken)
     untold.clear()
     if (!first) return
