@@ -1,8 +1,8 @@
 import { HANDLERS, type Peer } from './contender.ts'
 import { findPostgres } from './postgres.ts'
 
-/** Jobs that are fetched at once. */
-const LOCAL_QUEUE = 500
+/** Jobs that are fetched at once; of 250 to 2,000 about the fastest. */
+const LOCAL_QUEUE = 1_000
 const CONNECTIONS = 12
 
 type Emitter = { on(event: 'error', listener: () => void): void }

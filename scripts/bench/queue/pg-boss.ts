@@ -1,8 +1,9 @@
 import type { Peer } from './contender.ts'
 import { findPostgres } from './postgres.ts'
 
-/** Jobs that are fetched, and given to the one handler, at once. */
-const BATCH = 500
+/** Jobs that are fetched, and given to a handler, at once, and by how many workers; of what was tried the fastest. */
+const BATCH = 1_000
+const WORKERS = 3
 const CONNECTIONS = 12
 
 type PgBoss = {
@@ -49,7 +50,12 @@ export const pgBoss: Peer = {
               payloads.map((data) => ({ data })),
             ),
           work(handle) {
-            const options = { batchSize: BATCH, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true }
+            const options = {
+              batchSize: BATCH,
+              localConcurrency: WORKERS,
+              pollingIntervalSeconds: 0.5,
+              burstWhenBatchFull: true,
+            }
             void boss.work('bench', options, async (jobs) => jobs.forEach(({ data }) => void handle(data)))
             return { stop: () => boss.offWork('bench') }
           },
