@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util'
 import type { QueueName } from '#src/queue/queue.ts'
 import { chaos, type Options, type Outcome } from '#tests/chaos/chaos.ts'
-import { type Mutant, mutants } from '#tests/chaos/mutants.ts'
+import { type Mutant, mutants, nothingPlanted } from '#tests/chaos/mutants.ts'
 
 const USAGE = `Usage: bun run test:chaos [SECONDS] [--backend inline|cloudflare] [--mutants|--no-mutants]
 
@@ -18,9 +18,10 @@ const BACKENDS: readonly QueueName[] = ['inline', 'cloudflare']
 const SECONDS = 60
 const SECONDS_MAX = 86_400
 const SEED_MAX = 1_000_000
-/** How long a planted defect may stay hidden, and with how many seeds. */
+/** How long blows are dealt to a planted defect, aimed ones first and then by chance. */
 const MUTANT_MS = 25_000
-const MUTANT_TRIES = 5
+/** What is lost with a planted defect is lost for good sooner. */
+const MUTANT_STUCK_MS = 3_000
 
 const { seconds, backends, withChaos, withMutants } = readArguments()
 const seed = Number(process.env.CHAOS_SEED || Math.ceil(Math.random() * SEED_MAX))
@@ -33,6 +34,7 @@ if (withChaos)
     const outcome = await run({ backend, seed, ms: (seconds * 1_000) / backends.length })
     if (outcome.broken.length) failures++
   }
+if (withMutants) for (const backend of backends) if (!(await isSound(backend))) failures++
 if (withMutants)
   for (const mutant of mutants.filter(({ backend }) => backends.includes(backend)))
     if (!(await isFound(mutant))) failures++
@@ -51,19 +53,36 @@ async function run(options: Options): Promise<Outcome> {
 }
 
 /** Whether a planted defect is found, and by what it breaks: one that breaks the start would be found by anything. */
-async function isFound({ name, backend, edits, seed: shown, breaks }: Mutant): Promise<boolean> {
+async function isFound({ name, backend, edits, aim, breaks }: Mutant): Promise<boolean> {
   const planted = `${backend} with "${name}"`
-  for (let tries = 0; tries < MUTANT_TRIES; tries++) {
-    const options = { backend, seed: shown + tries, ms: MUTANT_MS, edits, untilBroken: true }
+  for (const aims of aim ? [[aim], undefined] : [undefined]) {
+    const options = {
+      backend,
+      seed,
+      ms: MUTANT_MS,
+      edits,
+      aims,
+      untilBroken: breaks,
+      stuckMs: MUTANT_STUCK_MS,
+    }
     const { kills, pauses, broken } = await chaos(options)
     const found = broken.find((what) => breaks.test(what))
-    if (found)
-      say(`${planted}: found with seed ${options.seed}, ${kills} kills and ${pauses} pauses: ${found}`)
+    if (found) say(`${planted}: found by ${aims ?? 'chance'}, ${kills} kills and ${pauses} pauses: ${found}`)
     if (found) return true
     for (const what of broken) say(`  ${planted} was found by something else: ${what}`)
   }
   say(`${planted}: SURVIVED`)
   return false
+}
+
+/** Whether the blows that show the defects break nothing where there is none. */
+async function isSound(backend: QueueName): Promise<boolean> {
+  const { kills, pauses, broken } = await chaos({ backend, seed, ms: MUTANT_MS, ...nothingPlanted })
+  say(
+    `${backend} with nothing planted: ${kills} kills and ${pauses} pauses broke ${broken.length || 'nothing'}`,
+  )
+  for (const what of broken) say(`  BROKEN ${what}`)
+  return !broken.length
 }
 
 function readArguments() {

@@ -32,6 +32,8 @@ export type Role = 'api' | 'worker 1' | 'worker 2' | 'queue'
 
 export type Estate = AsyncDisposable & {
   roles: Role[]
+  /** Where the processes keep what they have, and stand. */
+  folder: string
   databaseFile: string
   keys: string[]
   /** Where the API answers now. */
@@ -80,6 +82,7 @@ export async function openEstate(
   const estate: Estate = {
     roles:
       backend === 'cloudflare' ? ['api', 'worker 1', 'worker 2', 'queue'] : ['api', 'worker 1', 'worker 2'],
+    folder: folder.path,
     databaseFile,
     keys,
     origin: () => origin,

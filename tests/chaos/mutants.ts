@@ -1,4 +1,5 @@
 import type { QueueName } from '#src/queue/queue.ts'
+import { type Aim, HALT } from './aim.ts'
 
 /** Text of a file that is replaced; it must stand there once. */
 export type Edit = { file: string; from: string; to: string }
@@ -8,13 +9,20 @@ export type Mutant = {
   name: string
   backend: QueueName
   edits: readonly Edit[]
-  /** The seed that showed it when it was planted. */
-  seed: number
+  /** The blow that shows it, unless it shows itself. */
+  aim?: Aim
   /** What it breaks, as the invariants name it. */
   breaks: RegExp
 }
 
+const haltBeforeTheEnd: Edit = {
+  file: 'worker/lease.ts',
+  from: "const change = { state: 'succeeded', output",
+  to: `${HALT}const change = { state: 'succeeded', output`,
+}
+
 const noFence: readonly Edit[] = [
+  haltBeforeTheEnd,
   {
     file: 'worker/lease.ts',
     from: "const HELD = `id = ? AND lease_token = ? AND state = 'running'`",
@@ -46,7 +54,7 @@ const completionOutside: readonly Edit[] = [
     to: `{
       if (job.runId) ${WHOLE}
       await db.batch(writes as [Write, ...Write[]])
-      return whole(db, [completion, conditionHeld(db), tell(db, job.projectId, 'job.updated', told)])
+      if (job.kind === 'document.persist') ${HALT}return whole(db, [completion, conditionHeld(db), tell(db, job.projectId, 'job.updated', told)])
     }`,
   },
 ]
@@ -58,7 +66,7 @@ const acknowledgedFirst: readonly Edit[] = [
     from: WHOLE,
     to: `{
       const held = await whole(db, [completion, conditionHeld(db), tell(db, job.projectId, 'job.updated', told)])
-      if (held) await db.batch(writes as [Write, ...Write[]])
+      if (held && job.kind === 'document.persist') ${HALT}if (held) await db.batch(writes as [Write, ...Write[]])
       return held
     }`,
   },
@@ -80,7 +88,7 @@ const sentFirst: readonly Edit[] = [
     file: 'src/pipelines/start.ts',
     from: 'return { jobId: job.id, answer: { job: presentJob(job) }, writes: enqueue(deps.db, job) }',
     to: `await (deps.queue as unknown as { sendNow: (ids: string[]) => Promise<void> }).sendNow([job.id])
-    const sent = \`UPDATE jobs SET ready = 0, dispatched_at = \${Date.now()}, due_at = \${Date.now() + 3_600_000}
+    ${HALT}const sent = \`UPDATE jobs SET ready = 0, dispatched_at = \${Date.now()}, due_at = \${Date.now() + 3_600_000}
       WHERE id = '\${job.id}'\`
     const writes = [...enqueue(deps.db, job), deps.db.run(sent)]
     return { jobId: job.id, answer: { job: presentJob(job) }, writes }`,
@@ -92,7 +100,8 @@ const acknowledgedUnclaimed: readonly Edit[] = [
   {
     file: 'worker/consume.ts',
     from: 'const jobs = await claimAll(',
-    to: 'await queue.settle({ acknowledged: deliveries })\n    const jobs = await claimAll(',
+    to: `await queue.settle({ acknowledged: deliveries })
+    ${HALT}const jobs = await claimAll(`,
   },
 ]
 
@@ -101,40 +110,58 @@ const TORN = /^a job has one version|^what a job did came with its end/
 const LOST = /^an acknowledged job is there|^one key, two jobs|^a key is one job/
 const NEVER_DONE = /^all work is done/
 
+const everywhere = {
+  fence: { name: 'no fence', edits: noFence, aim: 'pause where it halts', breaks: DONE_TWICE },
+  // Clients that ask again show it.
+  key: { name: 'the key is of the attempt', edits: keyOfTheAttempt, breaks: LOST },
+  completion: {
+    name: 'the completion is outside the batch',
+    edits: completionOutside,
+    aim: 'kill where it halts',
+    breaks: TORN,
+  },
+} as const
+
 /** Every one must be found. Where a backend knows no sending or acknowledging, it is the row's that comes too soon. */
 export const mutants: readonly Mutant[] = [
-  { name: 'no fence', backend: 'inline', edits: noFence, seed: 1, breaks: DONE_TWICE },
-  { name: 'the key is of the attempt', backend: 'inline', edits: keyOfTheAttempt, seed: 1, breaks: LOST },
+  { backend: 'inline', ...everywhere.fence },
+  { backend: 'inline', ...everywhere.key },
+  { backend: 'inline', ...everywhere.completion },
   {
-    name: 'the completion is outside the batch',
     backend: 'inline',
-    edits: completionOutside,
-    seed: 1,
-    breaks: TORN,
+    name: 'sent before the commit',
+    edits: answeredFirst,
+    aim: 'kill behind a lock',
+    breaks: LOST,
   },
-  { name: 'sent before the commit', backend: 'inline', edits: answeredFirst, seed: 1, breaks: LOST },
   {
-    name: 'acknowledged before the commit',
     backend: 'inline',
+    name: 'acknowledged before the commit',
     edits: acknowledgedFirst,
-    seed: 1,
+    aim: 'kill where it halts',
     breaks: TORN,
   },
-  { name: 'no fence', backend: 'cloudflare', edits: noFence, seed: 1, breaks: DONE_TWICE },
-  { name: 'the key is of the attempt', backend: 'cloudflare', edits: keyOfTheAttempt, seed: 1, breaks: LOST },
+  { backend: 'cloudflare', ...everywhere.fence },
+  { backend: 'cloudflare', ...everywhere.key },
+  { backend: 'cloudflare', ...everywhere.completion },
   {
-    name: 'the completion is outside the batch',
     backend: 'cloudflare',
-    edits: completionOutside,
-    seed: 1,
-    breaks: TORN,
+    name: 'sent before the commit',
+    edits: sentFirst,
+    aim: 'pause where it halts',
+    breaks: NEVER_DONE,
   },
-  { name: 'sent before the commit', backend: 'cloudflare', edits: sentFirst, seed: 2, breaks: NEVER_DONE },
   {
+    backend: 'cloudflare',
     name: 'acknowledged before the commit',
-    backend: 'cloudflare',
     edits: acknowledgedUnclaimed,
-    seed: 1,
+    aim: 'kill where it halts',
     breaks: NEVER_DONE,
   },
 ]
+
+/** The same blows where nothing is planted but the places to halt: they must break nothing. */
+export const nothingPlanted: { edits: readonly Edit[]; aims: readonly Aim[] } = {
+  edits: [haltBeforeTheEnd],
+  aims: ['pause where it halts', 'kill where it halts', 'kill behind a lock'],
+}

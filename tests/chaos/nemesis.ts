@@ -28,13 +28,13 @@ const CLOCK_AHEAD_MS = 5 * 60_000
 
 export type Blows = { kills: number; pauses: number }
 
-type Options = {
-  seed: number
-  over: AbortSignal
+export type Looks = {
   /** The jobs a process holds; none while it holds the lock of the database, which would stop everybody else. */
   heldBy(pid: number): string[]
   hasEnded(jobId: string): boolean
 }
+
+type Options = Looks & { seed: number; over: AbortSignal }
 
 /** Kills, stops and continues processes until `over` is aborted; then all of them are at work again. */
 export async function torment(estate: Estate, { seed, over, heldBy, hasEnded }: Options): Promise<Blows> {

@@ -21,17 +21,24 @@ export function copyTree(edits: readonly Edit[] = []): Tree {
   try {
     for (const room of ROOMS) cpSync(join(ROOT, room), tree.path(room), { recursive: true })
     symlinkSync(join(ROOT, 'node_modules'), tree.path('node_modules'))
-    for (const { file, from, to } of edits) {
-      const text = readFileSync(tree.path(file), 'utf8')
-      if (text.split(from).length !== 2) throw new Error(`${file} does not hold this once: ${from}`)
-      writeFileSync(
-        tree.path(file),
-        text.replace(from, () => to),
-      )
-    }
+    for (const [file, text] of edited(edits)) writeFileSync(tree.path(file), text)
     return tree
   } catch (error) {
     tree[Symbol.dispose]()
     throw error
   }
+}
+
+/** The files that change, with their new text. Throws when an edit does not find what it replaces. */
+export function edited(edits: readonly Edit[]): Map<string, string> {
+  const texts = new Map<string, string>()
+  for (const { file, from, to } of edits) {
+    const text = texts.get(file) ?? readFileSync(join(ROOT, file), 'utf8')
+    if (text.split(from).length !== 2) throw new Error(`${file} does not hold this once: ${from}`)
+    texts.set(
+      file,
+      text.replace(from, () => to),
+    )
+  }
+  return texts
 }
