@@ -10,6 +10,7 @@ import accessIndexes from './migrations/0009-access-indexes.sql' with { type: 't
 import ops from './migrations/0010-ops.sql' with { type: 'text' }
 import sweep from './migrations/0011-sweep.sql' with { type: 'text' }
 import alarms from './migrations/0012-alarms.sql' with { type: 'text' }
+import incidents from './migrations/0014-incidents.sql' with { type: 'text' }
 
 export type Migration = { tag: string; sql: string }
 
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   { tag: '0010-ops', sql: ops },
   { tag: '0011-sweep', sql: sweep },
   { tag: '0012-alarms', sql: alarms },
+  { tag: '0014-incidents', sql: incidents },
 ]

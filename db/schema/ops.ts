@@ -1,6 +1,9 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
-/** `subject` tells alarms of one name apart, such as the kind of a job; `toldAt` is when operators were told. */
+/**
+ * `subject` tells alarms of one name apart, such as the kind of a job; `toldAt` and `clearToldAt` are when operators
+ * were told that it was raised, and that it is over.
+ */
 export const alarms = sqliteTable('alarms', {
   id: text().primaryKey(),
   name: text().notNull(),
@@ -9,4 +12,5 @@ export const alarms = sqliteTable('alarms', {
   raisedAt: integer('raised_at').notNull(),
   toldAt: integer('told_at'),
   clearedAt: integer('cleared_at'),
+  clearToldAt: integer('clear_told_at'),
 })

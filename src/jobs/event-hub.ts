@@ -2,10 +2,14 @@ import { and, asc, eq, gt, lte, max, min } from 'drizzle-orm'
 import type { Db } from '#db/connect.ts'
 import { events } from '#db/schema/jobs.ts'
 import type { Log } from '#src/log.ts'
+import { INSTALLATION_PROJECT } from '#src/projects/installation.ts'
+import type { EventType } from './events.ts'
 
 /** How soon an event written by another process is passed on; one of this process is passed on at once. */
 const POLL_MS = 100
 const EVENTS_PER_READ = 500
+/** Told by the installation, to the streams of every project; nothing else that it does is. */
+const TOLD_TO_ALL: EventType = 'alarm.updated'
 
 type EventRow = typeof events.$inferSelect
 
@@ -19,7 +23,8 @@ export type Listener = {
 export type EventHub = {
   /**
    * Sends everything of the project that came after event `after` (from now on when undefined), then what
-   * comes. A `reset` frame is sent first when events after `after` are gone. Returns how to stop.
+   * comes; and what the installation tells to all, of which the listener decides who may know. A `reset` frame is
+   * sent first when events after `after` are gone. Returns how to stop.
    */
   subscribe(projectId: string, after: number | undefined, listener: Listener): Promise<() => void>
   /** Looks for new events now: called after a batch that told something. */
@@ -111,7 +116,8 @@ export function createEventHub(db: Db, log: Log): EventHub {
   }
 
   function pass(row: EventRow) {
-    const listeners = live.get(row.projectId)
+    const isForAll = row.projectId === INSTALLATION_PROJECT && row.type === TOLD_TO_ALL
+    const listeners = isForAll ? [...live.values()].flatMap((each) => [...each]) : live.get(row.projectId)
     if (!listeners) return
     const frame = encodeEvent(row)
     for (const subscription of listeners) send(subscription, row, frame)
@@ -151,13 +157,26 @@ export function createEventHub(db: Db, log: Log): EventHub {
   }
 }
 
-const readMissed = (db: Db, { projectId, cursor }: Subscription, until: number) =>
-  db
-    .select()
-    .from(events)
-    .where(and(eq(events.projectId, projectId), gt(events.id, cursor), lte(events.id, until)))
-    .orderBy(asc(events.id))
-    .limit(EVENTS_PER_READ)
+/** The next of a project's events and of those for all: each is an index walk, which one look at both would not be. */
+async function readMissed(db: Db, { projectId, cursor }: Subscription, until: number): Promise<EventRow[]> {
+  const read = (project: string, type?: EventType) =>
+    db
+      .select()
+      .from(events)
+      .where(
+        and(
+          eq(events.projectId, project),
+          gt(events.id, cursor),
+          lte(events.id, until),
+          type && eq(events.type, type),
+        ),
+      )
+      .orderBy(asc(events.id))
+      .limit(EVENTS_PER_READ)
+  if (cursor >= until) return []
+  const [own, forAll] = await Promise.all([read(projectId), read(INSTALLATION_PROJECT, TOLD_TO_ALL)])
+  return [...own, ...forAll].toSorted((a, b) => a.id - b.id).slice(0, EVENTS_PER_READ)
+}
 
 async function range(db: Db): Promise<{ oldest: number; newest: number }> {
   const row = await db

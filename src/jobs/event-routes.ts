@@ -13,6 +13,7 @@ export const eventRoutes = (deps: AppDeps) => {
     ({ request, principal, query, headers }) => {
       // The length of a stream that never ends would be waited for.
       if (request.method === 'HEAD') return new Response(null, { headers: STREAM_HEADERS })
+      let { permissions } = principal
       return eventStream({
         hub,
         signal: request.signal,
@@ -20,8 +21,10 @@ export const eventRoutes = (deps: AppDeps) => {
         after: headers['last-event-id'] ?? query.after,
         stillAllowed: async () => {
           const caller = await authenticate(request)
-          return caller?.projects.get(principal.projectId)?.permissions.has('events:read') ?? false
+          permissions = caller?.projects.get(principal.projectId)?.permissions ?? new Set()
+          return permissions.has('events:read')
         },
+        mayHear: (type) => type !== 'alarm.updated' || permissions.has('alarms:read'),
       })
     },
     {
@@ -42,6 +45,7 @@ export const eventRoutes = (deps: AppDeps) => {
         description: [
           'Server-sent events. Each has a durable id; send the last one back as `Last-Event-ID` and nothing is missed.',
           `Types: ${eventTypes.map((type) => `\`${type}\``).join(', ')}, and \`reset\` when the id is too old: fetch anew.`,
+          '`alarm.updated` is about the installation, for whoever may read alarms.',
           `A comment is sent every ${HEARTBEAT_MS / 1000} s; the stream is closed after ${STREAM_LIFETIME_MS / 60_000} min.`,
         ].join(' '),
         success: { 200: t.Any({ contentMediaType: 'text/event-stream' }) },

@@ -24,6 +24,8 @@ export type StreamOptions = {
   after: number | undefined
   /** Asked at each heartbeat and when rights were changed: a stream does not outlive the right to it. */
   stillAllowed: () => Promise<boolean>
+  /** Whether whoever listens may know of events of a type. */
+  mayHear: (type: string) => boolean
   heartbeatMs?: number
 }
 
@@ -34,6 +36,7 @@ export function eventStream({
   projectId,
   after,
   stillAllowed,
+  mayHear,
   ...options
 }: StreamOptions): Response {
   let free = () => {}
@@ -53,7 +56,7 @@ export function eventStream({
         }
         const listener: Listener = {
           receive(frame, type) {
-            const sent = send(frame)
+            const sent = mayHear(type) ? send(frame) : open
             if (CHANGES_RIGHTS.has(type)) void leaveUnlessAllowed()
             return sent
           },

@@ -16,6 +16,7 @@ export const eventTypes = [
   'section.text',
   'project.updated',
   'members.updated',
+  'alarm.updated',
 ] as const
 
 export type EventType = (typeof eventTypes)[number]

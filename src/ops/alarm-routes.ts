@@ -2,12 +2,15 @@ import { Elysia, t } from 'elysia'
 import type { AppDeps } from '#src/app-deps.ts'
 import { documented } from '#src/documented.ts'
 import { oneOf } from '#src/one-of.ts'
+import { pageOf, pageQuery } from '#src/paging.ts'
 import { access } from '#src/projects/access.ts'
-import { isoTime } from '#src/time.ts'
-import { type Alarm, openAlarms } from './alarms.ts'
+import { alarmStates, listAlarms } from './alarm-list.ts'
 import { alarmNames } from './conditions.ts'
+import { ALARMS_KEPT_MS } from './retention.ts'
 
-const RaisedAlarm = t.Object(
+const DAY_MS = 24 * 60 * 60_000
+
+const Alarm = t.Object(
   {
     id: t.String(),
     name: oneOf(alarmNames),
@@ -16,25 +19,28 @@ const RaisedAlarm = t.Object(
     ),
     message: t.String(),
     raisedAt: t.String({ format: 'date-time' }),
+    clearedAt: t.Optional(t.String({ format: 'date-time', description: 'When it was right again.' })),
   },
   { title: 'Alarm' },
 )
 
-/** What is wrong with the installation. It is no project's own, so whoever looks after one may know. */
-export const alarmRoutes = (deps: AppDeps) =>
+/** What is or was wrong with the installation. It is no project's own, so whoever looks after one may know. */
+export const alarmRoutes = ({ db, ...deps }: AppDeps) =>
   new Elysia({ name: 'alarms', tags: ['Alarms'] })
-    .use(access(deps))
-    .get('/alarms', async () => ({ items: (await openAlarms(deps.db)).map(presentAlarm) }), {
+    .use(access({ db, ...deps }))
+    .get('/alarms', ({ query }) => listAlarms(db, query), {
       permission: 'alarms:read',
-      ...documented('listAlarms', 'List what is wrong with this installation now, the oldest first', {
-        success: { 200: t.Object({ items: t.Array(RaisedAlarm) }) },
+      query: t.Object(
+        {
+          ...pageQuery,
+          state: t.Optional(
+            oneOf(alarmStates, { description: '`open`, what is wrong now, unless it says `cleared`.' }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      ...documented('listAlarms', 'List what is or was wrong with this installation, the latest first', {
+        description: `An alarm that cleared is kept for ${ALARMS_KEPT_MS / DAY_MS} days. The event stream tells of each that is raised or clears, as \`alarm.updated\`.`,
+        success: { 200: pageOf(Alarm) },
       }),
     })
-
-const presentAlarm = ({ id, name, subject, message, raisedAt }: Alarm) => ({
-  id,
-  name: name as (typeof alarmNames)[number],
-  ...(subject ? { subject } : {}),
-  message,
-  raisedAt: isoTime(raisedAt)!,
-})

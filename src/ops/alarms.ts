@@ -1,13 +1,16 @@
-import { and, asc, eq, isNull } from 'drizzle-orm'
+import { and, eq, gt, isNotNull, isNull } from 'drizzle-orm'
 import type { Db } from '#db/connect.ts'
 import { alarms } from '#db/schema/ops.ts'
 import { safeFetch } from '#src/connectors/safe-fetch.ts'
 import type { Env } from '#src/env.ts'
 import { newId } from '#src/ids.ts'
+import { tellIfChanged } from '#src/jobs/events.ts'
 import { jobKinds, type Kinds } from '#src/jobs/kinds.ts'
 import type { Log } from '#src/log.ts'
 import type { Mailer } from '#src/mail/mail.ts'
+import { INSTALLATION_PROJECT } from '#src/projects/installation.ts'
 import type { Queue } from '#src/queue/queue.ts'
+import { type Alarm, openAlarms, presentAlarm } from './alarm-list.ts'
 import { type Condition, conditionsOf } from './conditions.ts'
 import { gauge } from './metric-registry.ts'
 import { readSituation } from './situation.ts'
@@ -15,8 +18,8 @@ import { operatorsTeller } from './tell-operators.ts'
 
 /** How often each process looks whether anything is wrong, or right again. */
 const LOOK_MS = 15_000
-
-export type Alarm = typeof alarms.$inferSelect
+/** How long it is tried to tell that an incident is over. */
+const CLEAR_TOLD_WITHIN_MS = 60 * 60_000
 
 type Watch = { db: Db; queue: Queue; log: Log; env: Env; mailer: Mailer }
 
@@ -25,7 +28,10 @@ type Deps = {
   queue: Queue
   log: Log
   kinds: Kinds
-  /** Tells those who run the installation. Throws when it could not: then they are told at a later look. */
+  /**
+   * Tells those who run the installation of an alarm that is raised, or that has cleared. Throws when it could not:
+   * then they are told at a later look.
+   */
   tellOperators(alarm: Alarm): Promise<void>
 }
 
@@ -68,12 +74,9 @@ export async function checkAlarms(deps: Deps, now = Date.now()): Promise<void> {
     if (alarm.name === 'queue_old' && !situation.queue) continue
     if (!wrong.some((condition) => isOf(alarm, condition))) await clear(db, log, alarm, now)
   }
-  for (const alarm of await openAlarms(db)) if (alarm.toldAt === null) await tellOnce(deps, alarm, now)
+  // Who cannot be told of one now cannot be told of the others either.
+  for (const alarm of await untoldAlarms(db, now)) if (!(await tellOnce(deps, alarm, now))) break
 }
-
-/** What is wrong now, the oldest first. */
-export const openAlarms = (db: Db): Promise<Alarm[]> =>
-  db.select().from(alarms).where(isNull(alarms.clearedAt)).orderBy(asc(alarms.id))
 
 /** The open alarms in the text format of Prometheus. */
 export const alarmMetrics = (open: readonly Alarm[]): string =>
@@ -86,38 +89,60 @@ export const alarmMetrics = (open: readonly Alarm[]): string =>
 const isOf = (alarm: Alarm, condition: Condition) =>
   alarm.name === condition.name && alarm.subject === condition.subject
 
-async function raise(db: Db, log: Log, { name, subject, message }: Condition, now: number) {
-  const raised = await db.rows(
-    `INSERT OR IGNORE INTO alarms (id, name, subject, message, raised_at)
-     VALUES (?, ?, ?, ?, ?) RETURNING id`,
-    [newId('alm'), name, subject, message, now],
-  )
-  if (raised.length) log.error({ alarm: name, subject, alarmId: raised[0]![0] }, `alarm: ${message}`)
+async function raise(db: Db, log: Log, condition: Condition, now: number) {
+  const untold = { toldAt: null, clearedAt: null, clearToldAt: null }
+  const alarm: Alarm = { id: newId('alm'), ...condition, raisedAt: now, ...untold }
+  const [raised] = await db.batch([
+    db.insert(alarms).values(alarm).onConflictDoNothing().returning({ id: alarms.id }),
+    tellIfChanged(db, INSTALLATION_PROJECT, 'alarm.updated', presentAlarm(alarm)),
+  ])
+  const { id, name, subject, message } = alarm
+  if (raised.length) log.error({ alarm: name, subject, alarmId: id }, `alarm: ${message}`)
 }
 
-async function clear(db: Db, log: Log, { id, name, subject, raisedAt }: Alarm, now: number) {
-  const cleared = await db
-    .update(alarms)
-    .set({ clearedAt: now })
-    .where(and(eq(alarms.id, id), isNull(alarms.clearedAt)))
-    .returning({ id: alarms.id })
+async function clear(db: Db, log: Log, alarm: Alarm, now: number) {
+  const { id, name, subject, raisedAt } = alarm
+  const [cleared] = await db.batch([
+    db
+      .update(alarms)
+      .set({ clearedAt: now })
+      .where(and(eq(alarms.id, id), isNull(alarms.clearedAt)))
+      .returning({ id: alarms.id }),
+    tellIfChanged(db, INSTALLATION_PROJECT, 'alarm.updated', presentAlarm({ ...alarm, clearedAt: now })),
+  ])
   if (cleared.length)
     log.warn({ alarm: name, subject, alarmId: id, lastedMs: now - raisedAt }, 'alarm cleared')
 }
 
-/** Whoever marks it tells; when that fails the mark is taken away, and the next look tries again. */
-async function tellOnce({ db, log, tellOperators }: Deps, alarm: Alarm, now: number) {
+/** What is wrong and nobody was told of, and what is over since not long and was told of as wrong. */
+async function untoldAlarms(db: Db, now: number): Promise<Alarm[]> {
+  const justOver = and(gt(alarms.clearedAt, now - CLEAR_TOLD_WITHIN_MS), isNull(alarms.clearToldAt))
+  const over = await db
+    .select()
+    .from(alarms)
+    .where(and(justOver, isNotNull(alarms.toldAt)))
+  return [...(await openAlarms(db)).filter(({ toldAt }) => toldAt === null), ...over]
+}
+
+/**
+ * Whoever marks it tells; when that fails the mark is taken away, and the next look tries again. Returns false then.
+ */
+async function tellOnce({ db, log, tellOperators }: Deps, alarm: Alarm, now: number): Promise<boolean> {
   const same = eq(alarms.id, alarm.id)
+  const isOver = alarm.clearedAt !== null
+  const told = (at: number | null) => (isOver ? { clearToldAt: at } : { toldAt: at })
   const mine = await db
     .update(alarms)
-    .set({ toldAt: now })
-    .where(and(same, isNull(alarms.toldAt)))
+    .set(told(now))
+    .where(and(same, isNull(isOver ? alarms.clearToldAt : alarms.toldAt)))
     .returning({ id: alarms.id })
-  if (mine.length === 0) return
+  if (mine.length === 0) return true
   try {
     await tellOperators(alarm)
   } catch (error) {
     log.error({ err: error, alarm: alarm.name }, 'those who run this Quill could not be told of an alarm')
-    await db.update(alarms).set({ toldAt: null }).where(same)
+    await db.update(alarms).set(told(null)).where(same)
+    return false
   }
+  return true
 }

@@ -4,15 +4,15 @@ import { writeLetter } from '#src/mail/letter.ts'
 import type { Mailer } from '#src/mail/mail.ts'
 import type { Secret } from '#src/secret.ts'
 import { isoTime } from '#src/time.ts'
-import type { Alarm } from './alarms.ts'
+import { type Alarm, presentAlarm } from './alarm-list.ts'
 
 const WEBHOOK_MS_MAX = 10_000
 
 type Deps = { env: Env; mailer: Mailer; fetch: typeof fetch }
 
 /**
- * Tells those who run the installation of an alarm: by a webhook when there is one, else by mail; nobody when
- * neither is set. Throws when it could not.
+ * Tells those who run the installation that an alarm was raised, or that it cleared: by a webhook when there is one,
+ * else by mail; nobody when neither is set. Throws when it could tell none of them.
  */
 export const operatorsTeller =
   ({ env, mailer, fetch }: Deps) =>
@@ -20,27 +20,35 @@ export const operatorsTeller =
     const { alarmWebhookUrl: url, alarmWebhookSecret: secret, operators } = env.ops
     if (url && secret) return postWebhook(alarm, { url, secret, fetch })
     const mail = alarmMail(alarm, env.publicUrl)
-    for (const to of operators) await mailer.send({ to, ...mail })
+    const sent = await Promise.allSettled(operators.map((to) => mailer.send({ to, ...mail })))
+    // A second try would tell those again whom the first one reached.
+    if (sent.some(({ status }) => status === 'fulfilled')) return
+    for (const each of sent) if (each.status === 'rejected') throw each.reason
   }
 
-const alarmMail = ({ name, message, raisedAt }: Alarm, publicUrl: string) =>
-  writeLetter({
-    subject: `Quill: alarm ${name}`,
-    paragraphs: [
-      message,
-      `Noticed at ${isoTime(raisedAt)}. It clears by itself when it is right again.`,
-      { label: 'Open Quill', href: publicUrl },
-    ],
+function alarmMail({ name, message, raisedAt, clearedAt }: Alarm, publicUrl: string) {
+  const paragraphs =
+    clearedAt === null
+      ? [message, `Noticed at ${isoTime(raisedAt)}. It clears by itself when it is right again.`]
+      : ['This is over:', message, `Noticed at ${isoTime(raisedAt)}, right again at ${isoTime(clearedAt)}.`]
+  return writeLetter({
+    subject: `Quill: alarm ${name}${clearedAt === null ? '' : ' cleared'}`,
+    paragraphs: [...paragraphs, { label: 'Open Quill', href: publicUrl }],
   })
+}
 
-/** Signed as Standard Webhooks 1.0 has it: https://www.standardwebhooks.com. */
+/** Signed as Standard Webhooks 1.0 has it: https://www.standardwebhooks.com. Each of its messages has its own id. */
 async function postWebhook(
-  { id, name, subject, message, raisedAt }: Alarm,
+  alarm: Alarm,
   { url, secret, fetch }: { url: string; secret: Secret; fetch: Deps['fetch'] },
 ): Promise<void> {
-  const timestamp = isoTime(raisedAt)
-  const data = { id, alarm: name, ...(subject ? { subject } : {}), message }
-  const body = JSON.stringify({ type: 'alarm.raised', timestamp, data })
+  const { name, ...rest } = presentAlarm(alarm)
+  const event =
+    alarm.clearedAt === null
+      ? { id: alarm.id, type: 'alarm.raised', timestamp: rest.raisedAt }
+      : { id: `${alarm.id}_cleared`, type: 'alarm.cleared', timestamp: rest.clearedAt }
+  const { id, ...head } = event
+  const body = JSON.stringify({ ...head, data: { alarm: name, ...rest } })
   const seconds = Math.floor(Date.now() / 1_000)
   const response = await fetch(url, {
     method: 'POST',

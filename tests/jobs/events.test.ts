@@ -291,5 +291,6 @@ const streamOf = (app: TestApp, options: StreamOptions = {}) =>
     projectId: app.team.projectId,
     after: undefined,
     stillAllowed: async () => true,
+    mayHear: () => true,
     ...options,
   })

@@ -1,12 +1,16 @@
 import { expect, test } from 'bun:test'
 import { createHmac } from 'node:crypto'
-import type { Db } from '#db/connect.ts'
+import { type Db, overPort, type Statement } from '#db/connect.ts'
+import { migrate } from '#db/migrate.ts'
+import { migrations } from '#db/migrations.ts'
+import { openSqlite } from '#db/sqlite.ts'
 import { ConfigError, readEnv } from '#src/env.ts'
 import { AppError } from '#src/errors.ts'
 import { jobKinds } from '#src/jobs/kinds.ts'
 import { createLog } from '#src/log.ts'
 import type { Mail } from '#src/mail/mail.ts'
-import { type Alarm, alarmMetrics, checkAlarms, openAlarms } from '#src/ops/alarms.ts'
+import { type Alarm, openAlarms } from '#src/ops/alarm-list.ts'
+import { alarmMetrics, checkAlarms } from '#src/ops/alarms.ts'
 import { alarmNames, conditionsOf } from '#src/ops/conditions.ts'
 import type { Situation } from '#src/ops/situation.ts'
 import { operatorsTeller } from '#src/ops/tell-operators.ts'
@@ -24,6 +28,7 @@ const ALARM: Alarm = {
   raisedAt: Date.UTC(2026, 10, 22),
   toldAt: null,
   clearedAt: null,
+  clearToldAt: null,
 }
 const calm: Situation = {
   queue: { waiting: 1, oldestAgeMs: 15 * MINUTE_MS },
@@ -87,15 +92,82 @@ test('an incident is one alarm, however many processes look and however often, a
   await db.rows(`UPDATE jobs SET state = 'cancelled'`, [])
   for (let index = 0; index < 3; index++) await look()
   expect(await openAlarms(db)).toEqual([])
-  expect(told.map(({ name }) => name)).toEqual(['dead_letters'])
+  expect(told.map(({ name, clearedAt }) => [name, clearedAt !== null])).toEqual([
+    ['dead_letters', false],
+    ['dead_letters', true],
+  ])
   expect(lines.map(({ level, alarm }) => [level, alarm])).toEqual([
     ['error', 'dead_letters'],
     ['warn', 'dead_letters'],
   ])
   await bury(db, await addJobs(db, 1))
   await look()
-  expect(told).toHaveLength(2)
+  expect(told).toHaveLength(3)
   expect(await db.rows('SELECT count(*), count(cleared_at) FROM alarms', [])).toEqual([[2, 1]])
+  close()
+})
+
+test('that it is over is told once, later if need be but within the hour, and only of what was told', async () => {
+  const { db, told, look, fail, close } = await installation()
+  const now = Date.now()
+  const incident = async (at: number) => {
+    await bury(db, await addJobs(db, 1))
+    await look(at)
+    await db.rows(`UPDATE jobs SET state = 'cancelled'`, [])
+  }
+  const states = () => told.splice(0).map(({ clearedAt }) => (clearedAt === null ? 'raised' : 'cleared'))
+  await incident(now)
+  fail(true)
+  await look(now + MINUTE_MS)
+  fail(false)
+  for (let minutes = 2; minutes < 5; minutes++) await look(now + minutes * MINUTE_MS)
+  expect(states()).toEqual(['raised', 'cleared'])
+  fail(true)
+  await incident(now + 5 * MINUTE_MS)
+  await look(now + 6 * MINUTE_MS)
+  fail(false)
+  await look(now + 7 * MINUTE_MS)
+  expect(states()).toEqual([])
+  await incident(now + 8 * MINUTE_MS)
+  fail(true)
+  await look(now + 9 * MINUTE_MS)
+  fail(false)
+  await look(now + 69 * MINUTE_MS)
+  expect(states()).toEqual(['raised'])
+  close()
+})
+
+test('of an incident that was over before it could be told, nobody is told after an upgrade', async () => {
+  const before = migrations.filter(({ tag }) => tag < '0014')
+  using database = openSqlite(':memory:')
+  migrate(database, before)
+  const columns = 'id, name, subject, message, raised_at, told_at, cleared_at'
+  database.run(
+    `INSERT INTO alarms (${columns}) VALUES ('alm_1', 'n', '', 'm', 1, 1, 2), ('alm_2', 'n', '', 'm', 3, 3, NULL)`,
+  )
+  migrate(database, migrations)
+  expect(database.query('SELECT clear_told_at FROM alarms ORDER BY id').values()).toEqual([[2], [null]])
+})
+
+test('a look reads no incident that was over long ago', async () => {
+  const { db, port, close } = await openDatabase()
+  const seen = new Map<string, Statement>()
+  const watched = overPort({
+    ...port,
+    all: (statement) => {
+      if (/from "alarms"/.test(statement.sql)) seen.set(statement.sql, statement)
+      return port.all(statement)
+    },
+  })
+  const deps = { db: watched, queue: inlineQueue(db), log: createLog('silent'), kinds: jobKinds }
+  await checkAlarms({ ...deps, tellOperators: async () => {} })
+  expect(seen.size).toBe(2)
+  for (const { sql, params } of seen.values()) {
+    const plan = await port.all({ sql: `EXPLAIN QUERY PLAN ${sql}`, params })
+    expect(plan.map((step) => String(step[3])).join()).toMatch(
+      /^(SCAN alarms USING INDEX alarms_open_by_id|SEARCH alarms USING INDEX alarms_cleared \(cleared_at>\?\))$/,
+    )
+  }
   close()
 })
 
@@ -133,7 +205,11 @@ test('who could not be told is told at a later look, once', async () => {
   close()
 })
 
-function teller(settings: Record<string, string>, answer: () => Response = () => new Response()) {
+function teller(
+  settings: Record<string, string>,
+  answer: () => Response = () => new Response(),
+  accept: (mail: Mail) => void = () => {},
+) {
   const mails: Mail[] = []
   const requests: { url: string; init: RequestInit }[] = []
   const send = async (url: string, init: RequestInit) => {
@@ -142,7 +218,12 @@ function teller(settings: Record<string, string>, answer: () => Response = () =>
   }
   const tell = operatorsTeller({
     env: readEnv({ NODE_ENV: 'test', ...settings }),
-    mailer: { send: async (mail) => void mails.push(mail) },
+    mailer: {
+      async send(mail) {
+        accept(mail)
+        mails.push(mail)
+      },
+    },
     fetch: Object.assign(send, { preconnect() {} }) as unknown as typeof fetch,
   })
   return { tell, mails, requests }
@@ -164,9 +245,37 @@ test('the webhook is signed over its id, time and body, and says what the alarm 
   expect(JSON.parse(String(init.body))).toEqual({
     type: 'alarm.raised',
     timestamp: '2026-11-22T00:00:00.000Z',
-    data: { id: 'alm_1', alarm: 'job_late', subject: 'seo.generate', message: 'Jobs are late.' },
+    data: {
+      id: 'alm_1',
+      alarm: 'job_late',
+      subject: 'seo.generate',
+      message: 'Jobs are late.',
+      raisedAt: '2026-11-22T00:00:00.000Z',
+    },
   })
   expect(mails).toEqual([])
+})
+
+test('that an alarm cleared is a message of its own, with an id of its own, about the same incident', async () => {
+  const over = { ...ALARM, clearedAt: ALARM.raisedAt + MINUTE_MS }
+  const { tell, requests } = teller(webhook)
+  await tell(over)
+  const { headers, body } = requests[0]!.init
+  const id = new Headers(headers).get('webhook-id')!
+  const seconds = new Headers(headers).get('webhook-timestamp')
+  expect(id).toBe('alm_1_cleared')
+  expect(new Headers(headers).get('webhook-signature')).toBe(
+    `v1,${createHmac('sha256', KEY).update(`${id}.${seconds}.${body}`).digest('base64')}`,
+  )
+  expect(JSON.parse(String(body))).toMatchObject({
+    type: 'alarm.cleared',
+    timestamp: '2026-11-22T00:01:00.000Z',
+    data: { id: 'alm_1', alarm: 'job_late', clearedAt: '2026-11-22T00:01:00.000Z' },
+  })
+  const byMail = teller({ OPERATORS: 'ada@example.com' })
+  await byMail.tell(over)
+  expect(byMail.mails).toMatchObject([{ subject: 'Quill: alarm job_late cleared' }])
+  expect(byMail.mails[0]!.text).toContain('right again at 2026-11-22T00:01:00.000Z')
 })
 
 test('a webhook that refuses counts as not told', async () => {
@@ -185,6 +294,18 @@ test('without a webhook operators get a mail, and without operators nobody', asy
   const nobody = teller({})
   await nobody.tell(ALARM)
   expect([nobody.mails, nobody.requests]).toEqual([[], []])
+})
+
+test('an operator whose mail is refused lets the others be told, and not be told again', async () => {
+  const settings = { OPERATORS: 'gone@example.com,ada@example.com' }
+  const refuse = (mail: Mail) => {
+    if (mail.to.startsWith('gone')) throw new Error('No such mailbox.')
+  }
+  const one = teller(settings, undefined, refuse)
+  await one.tell(ALARM)
+  expect(one.mails.map(({ to }) => to)).toEqual(['ada@example.com'])
+  const none = teller({ OPERATORS: 'gone@example.com' }, undefined, refuse)
+  await expect(none.tell(ALARM)).rejects.toThrow('No such mailbox.')
 })
 
 test('half a webhook, or a key that is none, stops the start without repeating the key', () => {

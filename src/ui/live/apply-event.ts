@@ -15,6 +15,7 @@ export function applyEvent({ type, data }: ServerEvent) {
   else if (type === 'run.updated') applyRun(payload)
   else if (type === 'job.updated') applyJob(payload)
   else if (type === 'source.created') refresh(['sources'])
+  else if (type === 'alarm.updated') refresh(['alarms'])
   else if (type === 'members.updated' || type === 'project.updated') applyRights()
   else if (type.startsWith('document.')) {
     refresh(['documents'])

@@ -1,13 +1,13 @@
-import { useAlarms } from '../api/alarms.ts'
+import { type Alarm, useAlarms } from '../api/alarms.ts'
 import { Button, ButtonLink } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { Page } from '../components/page.tsx'
 import { ProblemNotice } from '../components/problem-notice.tsx'
 import { Skeleton } from '../components/skeleton.tsx'
 import { Moment } from '../components/time.tsx'
+import { PastAlarms } from './alarms/past-alarms.tsx'
 import { JobsNav } from './jobs/jobs-nav.tsx'
 
-type Alarm = NonNullable<ReturnType<typeof useAlarms>['data']>[number]
 type Remedy = { text: string; way?: { href: string; label: string } }
 
 const waiting = { href: '/jobs?state=queued', label: 'See what waits' }
@@ -29,12 +29,12 @@ const remedies: Record<Alarm['name'], Remedy> = {
     text: 'Run “quill doctor” on the server: it says what the queue refuses. The jobs wait, none is lost.',
   },
   consumer_silent: {
-    text: 'Look at its log and its machine. Others take over its jobs; after an hour it is forgotten.',
+    text: 'Look at its log and its machine, and start another in its place. Its jobs go on with other workers, none is lost.',
   },
   no_consumer: { text: 'Start one on the server with “quill worker”. The jobs wait, none is lost.' },
 }
 
-/** What is wrong with the installation, since when and what to do about it; each goes by itself when it is right. */
+/** What is wrong with the installation, since when and what to do about it, until it is right; and what was wrong. */
 export default function Alarms() {
   const alarms = useAlarms(true)
   return (
@@ -59,6 +59,7 @@ export default function Alarms() {
           ))}
         </ul>
       )}
+      <PastAlarms />
     </Page>
   )
 }

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { refreshSession } from '../api/query-client.ts'
+import { queryClient, refreshSession } from '../api/query-client.ts'
 import type { Session } from '../api/session.ts'
 import { dropUndo } from '../components/toasts.tsx'
 import { applyEvent } from '../live/apply-event.ts'
@@ -34,8 +34,9 @@ function useEvents(projectId: string | undefined, mayFollow: boolean) {
     const timer = setInterval(refreshSession, LOOK_MS)
     return () => clearInterval(timer)
   }, [projectId, mayFollow])
-  // What happened to these rights before the line was open, or while it was lost, was not heard.
+  // What happened to these rights before the line was open, or while it was lost, was not heard; nor what went wrong.
   useEffect(() => {
     if (connection === 'open' || connection === 'refused') refreshSession()
+    if (connection === 'open') void queryClient.invalidateQueries({ queryKey: ['alarms'] })
   }, [connection])
 }
