@@ -4,12 +4,15 @@ import { drizzle, type SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'
 import { migrate } from './migrate.ts'
 import { type Migration, migrations } from './migrations.ts'
 import { openSqlite, type Synchronous, sqlitePort } from './sqlite.ts'
+import { COUNTED } from './statement.ts'
 
 export type Statement = {
   sql: string
   params: unknown[]
   /** False for a write of which nothing is lost when a power cut takes it: it need not wait for the disk. */
   durable?: boolean
+  /** Gives one row with the number of rows that it changed, which costs less than asking for them back. */
+  counted?: boolean
 }
 export type Row = unknown[]
 
@@ -66,7 +69,9 @@ export function overPort(port: SqlPort): Db {
       return { rows: method === 'get' ? (rows[0] as Row) : rows }
     },
     async (queries) => {
-      const results = await port.batch(queries.map((query) => ({ sql: query.sql, params: query.params })))
+      const results = await port.batch(
+        queries.map(({ sql, params, method }) => ({ sql, params, counted: method === COUNTED })),
+      )
       return results.map((rows, index) => ({
         rows: queries[index]!.method === 'get' ? (rows[0] as Row) : rows,
       }))

@@ -10,6 +10,7 @@ import accessIndexes from './migrations/0009-access-indexes.sql' with { type: 't
 import ops from './migrations/0010-ops.sql' with { type: 'text' }
 import sweep from './migrations/0011-sweep.sql' with { type: 'text' }
 import alarms from './migrations/0012-alarms.sql' with { type: 'text' }
+import leanQueue from './migrations/0013-lean-queue.sql' with { type: 'text' }
 import incidents from './migrations/0014-incidents.sql' with { type: 'text' }
 
 export type Migration = { tag: string; sql: string }
@@ -28,5 +29,6 @@ export const migrations: readonly Migration[] = [
   { tag: '0010-ops', sql: ops },
   { tag: '0011-sweep', sql: sweep },
   { tag: '0012-alarms', sql: alarms },
+  { tag: '0013-lean-queue', sql: leanQueue },
   { tag: '0014-incidents', sql: incidents },
 ]

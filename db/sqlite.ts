@@ -56,9 +56,10 @@ export function sqlitePort(database: Database): SqlPort {
     },
   }
 
-  function run({ sql, params }: Statement): Row[] {
+  function run({ sql, params, counted }: Statement): Row[] {
     const { statement, reads } = prepare(sql)
     if (!reads) changes.count()
+    if (counted) return [[statement.run(...(params as SQLQueryBindings[])).changes]]
     return statement.values(...(params as SQLQueryBindings[])) ?? []
   }
 

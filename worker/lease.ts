@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { asConditionFailed, ConditionFailed, conditionHeld, type Db, type Write } from '#db/connect.ts'
 import { type Failure, jobs } from '#db/schema/jobs.ts'
-import { statement } from '#db/statement.ts'
+import { countedStatement, statement } from '#db/statement.ts'
 import { errorGroupOf } from '#src/jobs/error-group.ts'
 import { type EventType, tell, tellIfChanged } from '#src/jobs/events.ts'
 import { type JobRow, presentJob } from '#src/jobs/schemas.ts'
@@ -63,16 +63,17 @@ export async function succeed(
 ): Promise<boolean> {
   const finishedAt = Date.now()
   const change = { state: 'succeeded', output, error: null, dueAt: null, finishedAt } as const
-  const completion = statement(
+  const completion = countedStatement(
     `UPDATE jobs SET state = 'succeeded', ready = 0, output = ?, error = NULL, due_at = NULL, finished_at = ?
-     WHERE ${HELD} AND cancel_requested_at IS NULL RETURNING 1`,
+     WHERE ${HELD} AND cancel_requested_at IS NULL`,
     [output === undefined ? null : JSON.stringify(output), finishedAt, job.id, job.leaseToken],
   )
   const told = presentJob({ ...job, ...change })
   if (writes.length > 0)
     return whole(db, [completion, conditionHeld(db), ...writes, tell(db, job.projectId, 'job.updated', told)])
-  const [rows] = await db.batch([completion, tellIfChanged(db, job.projectId, 'job.updated', told)])
-  return (rows as unknown as unknown[]).length > 0
+  const [changed] = await db.batch([completion, tellIfChanged(db, job.projectId, 'job.updated', told)])
+  const [[count]] = changed as unknown as [[number]]
+  return count > 0
 }
 
 /** Puts a job back after a failure, to be tried again at `dueAt`. */

@@ -92,7 +92,7 @@ export const stepInvocations = sqliteTable(
 )
 
 export const events = sqliteTable('events', {
-  id: integer().primaryKey({ autoIncrement: true }),
+  id: integer().primaryKey(),
   projectId: text('project_id').notNull(),
   type: text().notNull(),
   data: text().notNull(),

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lte, max, min } from 'drizzle-orm'
+import { and, asc, eq, gt, lte, or } from 'drizzle-orm'
 import type { Db } from '#db/connect.ts'
 import { events } from '#db/schema/jobs.ts'
 import type { Log } from '#src/log.ts'
@@ -8,6 +8,8 @@ import type { EventType } from './events.ts'
 /** How soon an event written by another process is passed on; one of this process is passed on at once. */
 const POLL_MS = 100
 const EVENTS_PER_READ = 500
+/** Who missed more than this, of all projects together, fetches anew: to find the few of one among them costs more. */
+export const EVENTS_MISSED_MAX = 20_000
 /** Told by the installation, to the streams of every project; nothing else that it does is. */
 const TOLD_TO_ALL: EventType = 'alarm.updated'
 
@@ -24,14 +26,20 @@ export type EventHub = {
   /**
    * Sends everything of the project that came after event `after` (from now on when undefined), then what
    * comes; and what the installation tells to all, of which the listener decides who may know. A `reset` frame is
-   * sent first when events after `after` are gone. Returns how to stop.
+   * sent first when events after `after` are gone, or too many. Resolves once it is up to date.
    */
-  subscribe(projectId: string, after: number | undefined, listener: Listener): Promise<() => void>
+  subscribe(projectId: string, after: number | undefined, listener: Listener): Promise<Following>
   /** Looks for new events now: called after a batch that told something. */
   wake(): void
   /** How many listeners there are. */
   size(): number
   close(): void
+}
+
+export type Following = {
+  /** Everything up to this event was sent or is of no concern to the listener: it may resume from here. */
+  position(): number
+  stop(): void
 }
 
 type Subscription = { projectId: string; cursor: number; listener: Listener; ended: boolean }
@@ -53,7 +61,7 @@ export function createEventHub(db: Db, log: Log): EventHub {
     async subscribe(projectId, after, listener) {
       if (closed) {
         listener.end()
-        return () => {}
+        return { position: () => 0, stop() {} }
       }
       const subscription: Subscription = { projectId, cursor: 0, listener, ended: false }
       all.add(subscription)
@@ -63,7 +71,10 @@ export function createEventHub(db: Db, log: Log): EventHub {
         end(subscription)
         throw error
       }
-      return () => end(subscription)
+      return {
+        position: () => Math.max(subscription.cursor, cursor),
+        stop: () => end(subscription),
+      }
     },
     wake,
     size: () => all.size,
@@ -80,7 +91,8 @@ export function createEventHub(db: Db, log: Log): EventHub {
     started ??= start()
     await started
     const { oldest, newest } = await range(db)
-    const isGone = after !== undefined && (after > newest || after < oldest - 1)
+    const isGone =
+      after !== undefined && (after > newest || after < oldest - 1 || newest - after > EVENTS_MISSED_MAX)
     subscription.cursor = after === undefined || isGone ? newest : after
     if (isGone && !subscription.ended)
       subscription.listener.receive(encodeFrame('reset', newest, JSON.stringify({ newest })), 'reset')
@@ -125,16 +137,17 @@ export function createEventHub(db: Db, log: Log): EventHub {
 
   // Joins only when nothing was read between the last look and now, so that no event falls in between.
   async function catchUp(subscription: Subscription) {
-    while (!subscription.ended) {
-      const until = cursor
-      const rows = await readMissed(db, subscription, until)
-      for (const row of rows) send(subscription, row, encodeEvent(row))
-      if (rows.length < EVENTS_PER_READ && until === cursor) break
+    const { projectId } = subscription
+    while (!subscription.ended && subscription.cursor < cursor) {
+      const after = subscription.cursor
+      const until = Math.min(cursor, after + EVENTS_PER_READ)
+      for (const row of await readStretch(db, projectId, { after, until }))
+        send(subscription, row, encodeEvent(row))
+      subscription.cursor = until
       // Lets the socket take what it was given before it is given more.
       await new Promise((resolve) => setImmediate(resolve))
     }
     if (subscription.ended) return
-    const { projectId } = subscription
     live.set(projectId, (live.get(projectId) ?? new Set()).add(subscription))
     wake()
   }
@@ -157,33 +170,28 @@ export function createEventHub(db: Db, log: Log): EventHub {
   }
 }
 
-/** The next of a project's events and of those for all: each is an index walk, which one look at both would not be. */
-async function readMissed(db: Db, { projectId, cursor }: Subscription, until: number): Promise<EventRow[]> {
-  const read = (project: string, type?: EventType) =>
-    db
-      .select()
-      .from(events)
-      .where(
-        and(
-          eq(events.projectId, project),
-          gt(events.id, cursor),
-          lte(events.id, until),
-          type && eq(events.type, type),
-        ),
-      )
-      .orderBy(asc(events.id))
-      .limit(EVENTS_PER_READ)
-  if (cursor >= until) return []
-  const [own, forAll] = await Promise.all([read(projectId), read(INSTALLATION_PROJECT, TOLD_TO_ALL)])
-  return [...own, ...forAll].toSorted((a, b) => a.id - b.id).slice(0, EVENTS_PER_READ)
-}
-
-async function range(db: Db): Promise<{ oldest: number; newest: number }> {
-  const row = await db
-    .select({ oldest: min(events.id), newest: max(events.id) })
+/** What a stretch of the table holds for a project: its own events, and those for all. */
+const readStretch = (db: Db, projectId: string, { after, until }: { after: number; until: number }) =>
+  db
+    .select()
     .from(events)
-    .get()
-  return { oldest: row?.oldest ?? 1, newest: row?.newest ?? 0 }
+    .where(
+      and(
+        gt(events.id, after),
+        lte(events.id, until),
+        or(
+          eq(events.projectId, projectId),
+          and(eq(events.projectId, INSTALLATION_PROJECT), eq(events.type, TOLD_TO_ALL)),
+        ),
+      ),
+    )
+    .orderBy(asc(events.id))
+
+// Each of the two is a look at one end of the table; asked for together they would be a walk through all of it.
+async function range(db: Db): Promise<{ oldest: number; newest: number }> {
+  const rows = await db.rows('SELECT (SELECT min(id) FROM events), (SELECT max(id) FROM events)', [])
+  const [[oldest, newest]] = rows as [[number | null, number | null]]
+  return { oldest: oldest ?? 1, newest: newest ?? 0 }
 }
 
 const encodeEvent = (row: EventRow) => encodeFrame(row.type, row.id, row.data)

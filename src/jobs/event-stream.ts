@@ -1,4 +1,4 @@
-import type { EventHub, Listener } from './event-hub.ts'
+import type { EventHub, Following, Listener } from './event-hub.ts'
 import type { EventType } from './events.ts'
 
 export const HEARTBEAT_MS = 15_000
@@ -45,14 +45,14 @@ export function eventStream({
       start(controller) {
         const endsAt = Date.now() + STREAM_LIFETIME_MS
         let open = true
-        let unsubscribe = () => {}
+        let following: Following | undefined
         const heartbeat = setInterval(beat, options.heartbeatMs ?? HEARTBEAT_MS)
         signal.addEventListener('abort', close)
         free = () => {
           open = false
           clearInterval(heartbeat)
           signal.removeEventListener('abort', close)
-          unsubscribe()
+          following?.stop()
         }
         const listener: Listener = {
           receive(frame, type) {
@@ -64,9 +64,9 @@ export function eventStream({
         }
 
         send(encoder.encode(`retry: ${RETRY_MS}\n: connected\n\n`))
-        hub.subscribe(projectId, after, listener).then((stop) => {
-          unsubscribe = stop
-          if (!open) stop()
+        hub.subscribe(projectId, after, listener).then((upToDate) => {
+          following = upToDate
+          if (!open) following.stop()
         }, close)
         if (signal.aborted) close()
 
@@ -82,7 +82,10 @@ export function eventStream({
         }
         async function beat() {
           if (Date.now() >= endsAt) close()
-          if (await leaveUnlessAllowed()) send(encoder.encode(': heartbeat\n\n'))
+          if (!(await leaveUnlessAllowed())) return
+          // A project in which nothing happens resumes from here, not from its last event of long ago.
+          const id = following ? `id: ${following.position()}\n` : ''
+          send(encoder.encode(`${id}: heartbeat\n\n`))
         }
         async function leaveUnlessAllowed() {
           const allowed = await stillAllowed().catch(() => false)

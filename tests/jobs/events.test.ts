@@ -3,6 +3,7 @@ import { eq, lt } from 'drizzle-orm'
 import fc from 'fast-check'
 import { events } from '#db/schema/jobs.ts'
 import { apiKeys } from '#db/schema/projects.ts'
+import { EVENTS_MISSED_MAX } from '#src/jobs/event-hub.ts'
 import { eventStream, FRAMES_BUFFERED_MAX } from '#src/jobs/event-stream.ts'
 import { type TestApp, testApp, until } from '../harness.ts'
 import { listen, readFrames, say } from './listening.ts'
@@ -103,7 +104,7 @@ test('an event is not sent twice to who knows it already, though nobody here has
   stops.push(await app.hub.subscribe(projectId, 2, listenerOf(frames[1]!)))
   await until('the first has all', () => frames[0]!.length === 3)
   expect(frames).toEqual([['id: 1', 'id: 2', 'id: 3'], ['id: 3']])
-  for (const stop of stops) stop()
+  for (const { stop } of stops) stop()
 })
 
 test('a long absence is caught up in full', async () => {
@@ -164,8 +165,30 @@ test('a heartbeat comes while nothing happens, and no proxy may keep the stream 
   expect(response.headers.get('cache-control')).toBe('no-store')
   await using stream = readFrames(response)
   expect(await stream.next()).toEqual({ retry: 1000, comment: 'connected' })
-  expect(await stream.next()).toEqual({ comment: 'heartbeat' })
-  expect(await stream.next()).toEqual({ comment: 'heartbeat' })
+  expect(await stream.next()).toMatchObject({ comment: 'heartbeat' })
+  expect(await stream.next()).toMatchObject({ comment: 'heartbeat' })
+})
+
+test('a project in which nothing happens resumes from where the others are, not from its last event', async () => {
+  await using app = await testApp()
+  await say(app, 'mine')
+  const stream = readFrames(streamOf(app, { heartbeatMs: 1, after: 0 }))
+  expect((await stream.events(1))[0]).toMatchObject({ id: 1 })
+  await app.db.rows(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+     INSERT INTO events (project_id, type, data, created_at) SELECT ?, 'x', '{}', 0 FROM n`,
+    [EVENTS_MISSED_MAX, app.rivals.projectId],
+  )
+  app.hub.wake()
+  let position: number | undefined = 1
+  while (position !== EVENTS_MISSED_MAX + 1) position = (await stream.next())!.id
+  await stream.close()
+  await say(app, 'mine again')
+  // The next is its own, where one who had kept the id of its last event finds too much in between.
+  await using resumed = await listen(app, { after: position })
+  expect((await resumed.events(1))[0]).toMatchObject({ data: { text: 'mine again' } })
+  await using lost = await listen(app, { after: 1 })
+  expect((await lost.events(1))[0]).toMatchObject({ event: 'reset' })
 })
 
 test('closing frees everything, from whichever side it comes', async () => {
@@ -228,7 +251,7 @@ test('the stream of a revoked key ends at the next heartbeat', async () => {
   let allowed = true
   const stream = readFrames(streamOf(app, { heartbeatMs: 1, stillAllowed: async () => allowed }))
   await stream.next()
-  expect(await stream.next()).toEqual({ comment: 'heartbeat' })
+  expect(await stream.next()).toMatchObject({ comment: 'heartbeat' })
   allowed = false
   expect(await stream.events(1)).toEqual([])
   expect(app.hub.size()).toBe(0)
@@ -256,14 +279,15 @@ test('a database that does not answer ends new streams, and no process', async (
   const open = await listen(app, { after: 0 })
   await say(app, 'well')
   await open.events(1)
-  const { select } = app.db
-  app.db.select = () => {
+  const { select, rows } = app.db
+  const fail = () => {
     throw new Error('disk I/O error')
   }
+  Object.assign(app.db, { select: fail, rows: fail })
   app.hub.wake()
   const late = readFrames(streamOf(app))
   expect(await late.events(1)).toEqual([])
-  app.db.select = select
+  Object.assign(app.db, { select, rows })
   await say(app, 'well again')
   expect((await open.events(1))[0]).toMatchObject({ data: { text: 'well again' } })
   await open.close()

@@ -1,7 +1,13 @@
 export type ServerEvent = { id: number | undefined; type: string; data: string }
 
+export type EventReader = {
+  onEvent(event: ServerEvent): void
+  /** An id that came without an event: the stream may be resumed from there. */
+  onPosition(id: number): void
+}
+
 /** Reads server-sent events out of text that arrives in any pieces (WHATWG HTML, 9.2.6). */
-export function createEventParser(onEvent: (event: ServerEvent) => void): (chunk: string) => void {
+export function createEventParser({ onEvent, onPosition }: EventReader): (chunk: string) => void {
   let rest = ''
   let id: number | undefined
   let type = ''
@@ -25,6 +31,7 @@ export function createEventParser(onEvent: (event: ServerEvent) => void): (chunk
 
   function dispatch() {
     if (data.length) onEvent({ id, type: type || 'message', data: data.join('\n') })
+    else if (id !== undefined) onPosition(id)
     type = ''
     data = []
   }

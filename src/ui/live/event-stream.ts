@@ -1,5 +1,5 @@
 import { projectHeaders } from '../api/tab-project.ts'
-import { createEventParser, type ServerEvent } from './event-parser.ts'
+import { createEventParser, type EventReader } from './event-parser.ts'
 
 const BACKOFF_FIRST_MS = 500
 const BACKOFF_MAX_MS = 8_000
@@ -7,10 +7,9 @@ const BACKOFF_MAX_MS = 8_000
 const SILENCE_MAX_MS = 40_000
 const FINAL = new Set([401, 403, 404])
 
-export type StreamOptions = {
+export type StreamOptions = EventReader & {
   projectId: string
   lastId(): number | undefined
-  onEvent(event: ServerEvent): void
   onState(state: 'open' | 'lost' | 'refused'): void
   signal: AbortSignal
 }
@@ -37,7 +36,7 @@ export async function followEvents({ onState, signal, ...options }: StreamOption
 type ReadOptions = Omit<StreamOptions, 'onState'> & { opened(): void }
 
 /** Reads one connection to its end and returns its status, 0 when there was none. */
-async function readOnce({ projectId, lastId, onEvent, opened, signal }: ReadOptions): Promise<number> {
+async function readOnce({ projectId, lastId, opened, signal, ...reader }: ReadOptions): Promise<number> {
   const silence = new AbortController()
   let timer = setTimeout(() => silence.abort(), SILENCE_MAX_MS)
   try {
@@ -48,9 +47,9 @@ async function readOnce({ projectId, lastId, onEvent, opened, signal }: ReadOpti
     })
     if (!response.ok || !response.body) return response.status
     opened()
-    const parse = createEventParser(onEvent)
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const parse = createEventParser(reader)
+    const body = response.body.pipeThrough(new TextDecoderStream()).getReader()
+    for (let part = await body.read(); !part.done; part = await body.read()) {
       clearTimeout(timer)
       timer = setTimeout(() => silence.abort(), SILENCE_MAX_MS)
       parse(part.value)

@@ -2,7 +2,7 @@ import { type Connection, setConnection } from './connection.ts'
 import type { ServerEvent } from './event-parser.ts'
 import { followEvents } from './event-stream.ts'
 
-type Message = { event: ServerEvent } | { state: Connection } | { ask: true }
+type Message = { event: ServerEvent } | { position: number } | { state: Connection } | { ask: true }
 
 /**
  * Follows the project's events with one connection for all tabs of this browser: the tab that holds the lock
@@ -19,6 +19,7 @@ export function shareStream(projectId: string, onEvent: (event: ServerEvent) => 
 
   channel.onmessage = ({ data }: MessageEvent<Message>) => {
     if ('event' in data) take(data.event)
+    else if ('position' in data) lastId = data.position
     else if ('state' in data) setConnection(data.state)
     else if (leads) channel.postMessage({ state })
   }
@@ -39,6 +40,10 @@ export function shareStream(projectId: string, onEvent: (event: ServerEvent) => 
       onEvent(event) {
         if (!stopping.signal.aborted) channel.postMessage({ event })
         take(event)
+      },
+      onPosition(id) {
+        if (!stopping.signal.aborted) channel.postMessage({ position: id })
+        lastId = id
       },
       onState(next) {
         state = next
