@@ -20,9 +20,11 @@ export const INVITATIONS_KEPT_MS = 30 * DAY_MS
 export const SESSIONS_KEPT_MS = 0
 /** Keys of jobs that exist once, after their window. */
 export const JOB_KEYS_KEPT_MS = 0
+/** Lanes with a rate, after the last start in them let the next one. Without a row the next start is let at once. */
+export const JOB_LANES_KEPT_MS = DAY_MS
 /** Alarms, after they cleared. */
 export const ALARMS_KEPT_MS = 90 * DAY_MS
-/** Consumers that died without a word, after their last one. */
+/** Consumers that died without a word, after their last one; who purges is a consumer that lives. */
 export const CONSUMERS_KEPT_MS = DAY_MS
 
 /** So that no other writer waits for long. */
@@ -96,6 +98,7 @@ export const retentionRules: readonly Rule[] = [
   { name: 'sessions', keptMs: SESSIONS_KEPT_MS, delete: byAge('sessions', 'expires_at') },
   { name: 'verifications', keptMs: SESSIONS_KEPT_MS, delete: byAge('verifications', 'expires_at') },
   { name: 'job_keys', keptMs: JOB_KEYS_KEPT_MS, delete: byAge('job_keys', 'until') },
+  { name: 'job_lanes', keptMs: JOB_LANES_KEPT_MS, delete: byAge('job_lanes', 'next_at') },
   { name: 'alarms', keptMs: ALARMS_KEPT_MS, delete: byAge('alarms', 'cleared_at') },
   { name: 'consumers', keptMs: CONSUMERS_KEPT_MS, delete: byAge('consumers', 'seen_at') },
 ]

@@ -13,8 +13,6 @@ const COUNTED_MAX = 10_000
  * gone.
  */
 export const SILENT_MS = 30_000
-/** … and forgotten after an hour: another has long taken its jobs. */
-const FORGOTTEN_MS = 60 * 60_000
 
 /** How the jobs of the whole installation fare. Ages are in milliseconds. */
 export type Situation = {
@@ -26,7 +24,12 @@ export type Situation = {
   deadLetters: number
   /** How long what could be sent has not been; undefined where there is no queue outside. */
   outboxLagMs: number | undefined
-  consumers: { alive: number; slots: number; silent: number }
+  consumers: {
+    alive: number
+    slots: number
+    /** Gone without a word, and not replaced by as many slots since. */
+    silent: number
+  }
 }
 
 /** Looks at the queue and its table, by index walks. */
@@ -38,7 +41,7 @@ export async function readSituation(db: Db, queue: Queue, now = Date.now()): Pro
       queue.depth().catch(() => undefined),
       db.rows(WAITING, []) as Promise<[string, number][]>,
       db.rows(OLDEST, ['', '', LANES_ASKED_MAX]) as Promise<[string, number][]>,
-      db.rows(COUNTS, [now - SILENT_MS, now - FORGOTTEN_MS]) as unknown as Promise<[number[]]>,
+      db.rows(COUNTS, [now - SILENT_MS]) as unknown as Promise<[number[]]>,
       lagMs?.(),
     ])
   return {
@@ -61,7 +64,7 @@ const COUNTS = `SELECT
   (SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = 'dead' LIMIT ${COUNTED_MAX})),
   (SELECT count(*) FROM consumers WHERE seen_at >= ?1),
   (SELECT coalesce(sum(slots), 0) FROM consumers WHERE seen_at >= ?1),
-  (SELECT count(*) FROM consumers WHERE seen_at < ?1 AND seen_at >= ?2)`
+  (SELECT count(*) FROM consumers WHERE seen_at < ?1 AND slots > 0)`
 
 function byKind(counts: [string, number][], oldest: [string, number][], now: number) {
   const kinds = new Map<string, { kind: string; count: number; oldestAgeMs: number }>()

@@ -122,10 +122,11 @@ test('the situation is told as it is: depth, age, what runs, what died, who work
   await set(first, `due_at = ${now - 60_000}`)
   await set(second, `state = 'running', ready = 0`)
   await set(third, `state = 'dead', ready = 0, due_at = NULL`)
-  for (const [id, ageMs] of Object.entries({ alive: 0, silent: 31_000, forgotten: 3_700_000 }))
-    await db.rows('INSERT INTO consumers (id, started_at, seen_at, slots, running) VALUES (?, 1, ?, 4, 0)', [
+  for (const [id, ageMs] of Object.entries({ alive: 0, silent: 31_000, replaced: 31_000 }))
+    await db.rows('INSERT INTO consumers (id, started_at, seen_at, slots, running) VALUES (?, 1, ?, ?, 0)', [
       id,
       now - ageMs,
+      id === 'replaced' ? 0 : 4,
     ])
   const situation = await readSituation(db, queue, now)
   expect(situation).toMatchObject({

@@ -105,6 +105,7 @@ const planted: Record<string, () => Promise<unknown>> = {
       updated_at: 1,
     }),
   job_keys: () => insert('job_keys', { project_id: 'prj_a', key: 'k', job_id: 'j', until: START }),
+  job_lanes: () => insert('job_lanes', { lane: 'a:b', next_at: START }),
   alarms: () =>
     insert('alarms', { id: 'alm_1', name: 'n', subject: '', message: 'm', raised_at: 1, cleared_at: START }),
   consumers: () => insert('consumers', { id: 'w', started_at: 1, seen_at: START, slots: 1, running: 0 }),
