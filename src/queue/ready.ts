@@ -7,7 +7,7 @@ const LANES_SEEN_MAX = 256
 const LOOKS_MAX = 40
 /** How many jobs one look lets become ready whose time has come. */
 const DUE_TAKEN_MAX = 1_000
-/** No lease is longer than this: an end that lies further ahead was set by a clock that has gone back since. */
+/** No lease is longer than this: an end that lies further ahead was set by another clock, or before it went back. */
 const LEASE_MS_MAX = 600_000
 const FEW_PROJECTS = 4
 /** Of this many looks one begins with the least urgent: what is urgent goes first, but not for ever. */
@@ -37,6 +37,7 @@ export function readyFinder(
   const lanesAfter = laneReader(db)
   let served = ''
   let looks = 0
+  let farLease = { end: 0, seenAt: 0 }
   const hasLimits = Object.values(kinds).some(isLimited)
 
   return async function find(max: number, only?: readonly string[]): Promise<Found> {
@@ -63,13 +64,19 @@ export function readyFinder(
       [number, number, number, number],
     ]
     if (paused) return 'paused'
-    if (lastLease > at + LEASE_MS_MAX) await db.rows(SHORTEN_LEASES, [at + LEASE_MS_MAX])
+    if (lastLease > at + LEASE_MS_MAX) await endFarLeases(lastLease, at)
     for (const [state, dueAt] of [
       ['queued', later],
       ['running', leased],
     ] as const)
       if (dueAt !== null && dueAt <= at) await db.rows(BECOME_READY[state], [at])
     return earliest(later > at ? later : undefined, leased > at ? leased : undefined)
+  }
+
+  /** Leases that end too far ahead are those of the dead once nobody has renewed the last of them for long. */
+  async function endFarLeases(end: number, at: number) {
+    if (end !== farLease.end || at < farLease.seenAt) farLease = { end, seenAt: at }
+    else if (at - farLease.seenAt >= LEASE_MS_MAX) await db.rows(END_FAR_LEASES, [at, at + LEASE_MS_MAX])
   }
 
   /** Leaves out the lanes whose limits let nothing start, and says when the first of them may again. */
@@ -122,7 +129,8 @@ const SITUATION = `SELECT
   (SELECT max(due_at) FROM jobs WHERE ready = 0 AND state = 'running'),
   EXISTS (SELECT 1 FROM queue_pauses WHERE queue = 'jobs')`
 
-const SHORTEN_LEASES = `UPDATE jobs SET due_at = ?1 WHERE ready = 0 AND state = 'running' AND due_at > ?1`
+const END_FAR_LEASES = `UPDATE jobs SET ready = 1, due_at = ?1
+  WHERE ready = 0 AND state = 'running' AND due_at > ?2`
 
 const becomeReady = (state: string) => `UPDATE jobs SET ready = 1 WHERE rowid IN (
   SELECT rowid FROM jobs WHERE ready = 0 AND state = '${state}' AND due_at <= ? ORDER BY due_at LIMIT ${DUE_TAKEN_MAX})`
