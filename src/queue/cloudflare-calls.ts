@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { CloudflareApi } from './cloudflare-api.ts'
 import { inBatches } from './cloudflare-batches.ts'
+import type { WithQueue } from './cloudflare-finder.ts'
 import type { PulledMessage, PushedMessage } from './cloudflare-messages.ts'
 import type { Depth } from './queue.ts'
 
@@ -35,7 +36,7 @@ export type QueueCalls = {
 }
 
 /** What can be asked of one queue. Pushes and settlements are gathered into as few calls as there need be. */
-export function queueCalls(api: CloudflareApi, id: () => Promise<string>): QueueCalls {
+export function queueCalls(api: CloudflareApi, withQueue: WithQueue): QueueCalls {
   const pushes = inBatches<PushedMessage>({ max: MESSAGES_MAX, pass: push })
   const settlements = inBatches<Settled>({ max: MESSAGES_MAX, pass: settle })
 
@@ -44,23 +45,24 @@ export function queueCalls(api: CloudflareApi, id: () => Promise<string>): Queue
     settle: settlements.add,
     pull,
     async depth(now) {
-      const path = `/${await id()}/metrics`
       const to = 'tell the depth of the queue'
-      const metrics = await api.call({ to, method: 'GET', path, result: Metrics })
+      const metrics = await withQueue((id) =>
+        api.call({ to, method: 'GET', path: `/${id}/metrics`, result: Metrics }),
+      )
       const oldestAt = metrics.oldest_message_timestamp_ms
       return { waiting: metrics.backlog_count, oldestAgeMs: oldestAt && Math.max(0, now - oldestAt) }
     },
     async isPaused() {
-      const path = `/${await id()}`
       const to = 'tell whether the queue is paused'
-      const { settings } = await api.call({ to, method: 'GET', path, result: Settings })
+      const { settings } = await withQueue((id) =>
+        api.call({ to, method: 'GET', path: `/${id}`, result: Settings }),
+      )
       return settings.delivery_paused ?? false
     },
     async setPaused(paused) {
-      const path = `/${await id()}`
       const to = paused ? 'pause the queue' : 'resume the queue'
       const body = { settings: { delivery_paused: paused } }
-      await api.call({ to, method: 'PATCH', path, body, result: Nothing })
+      await withQueue((id) => api.call({ to, method: 'PATCH', path: `/${id}`, body, result: Nothing }))
     },
     close(reason) {
       pushes.close(reason)
@@ -69,32 +71,38 @@ export function queueCalls(api: CloudflareApi, id: () => Promise<string>): Queue
   }
 
   async function push(messages: PushedMessage[]) {
-    const path = `/${await id()}/messages/batch`
-    await api.call({ to: 'take messages', path, body: { messages }, result: Nothing })
+    const body = { messages }
+    await withQueue((id) =>
+      api.call({ to: 'take messages', path: `/${id}/messages/batch`, body, result: Nothing }),
+    )
   }
 
   // Not repeated: a lost answer has leased messages that nobody knows of, and a second pull would lease others.
   async function pull({ max, leaseMs }: { max: number; leaseMs: number }) {
-    const { messages } = await api.call({
-      to: 'deliver messages',
-      path: `/${await id()}/messages/pull`,
-      body: { batch_size: Math.min(max, MESSAGES_MAX), visibility_timeout_ms: leaseMs },
-      result: Pulled,
-      once: true,
-      uncounted: true,
-    })
+    const { messages } = await withQueue((id) =>
+      api.call({
+        to: 'deliver messages',
+        path: `/${id}/messages/pull`,
+        body: { batch_size: Math.min(max, MESSAGES_MAX), visibility_timeout_ms: leaseMs },
+        result: Pulled,
+        once: true,
+        uncounted: true,
+      }),
+    )
     return messages
   }
 
   async function settle(settled: Settled[]) {
     const retries = settled.filter(({ delay_seconds }) => delay_seconds !== undefined)
     const acks = settled.filter(({ delay_seconds }) => delay_seconds === undefined)
-    await api.call({
-      to: 'settle deliveries',
-      path: `/${await id()}/messages/ack`,
-      body: { acks, retries },
-      result: Nothing,
-      uncounted: true,
-    })
+    await withQueue((id) =>
+      api.call({
+        to: 'settle deliveries',
+        path: `/${id}/messages/ack`,
+        body: { acks, retries },
+        result: Nothing,
+        uncounted: true,
+      }),
+    )
   }
 }

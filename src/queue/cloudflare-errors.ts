@@ -97,6 +97,11 @@ export class CloudflareError extends Error {
   get isPause(): boolean {
     return this.code === 10_252 || (this.status === 409 && !this.code)
   }
+
+  /** There is no queue of the id that was asked. */
+  get isQueueMissing(): boolean {
+    return this.code === 10_104 || this.code === 11_000 || (this.status === 404 && !this.code)
+  }
 }
 
 function cureOf({ status, code }: Refusal): Cure {

@@ -39,7 +39,7 @@ export async function examineCloudflare(
 function examineQueue(api: CloudflareApi, ref: QueueRef, { what, clock }: { what: string; clock: Clock }) {
   return attempt(what, async () => {
     const id = await findQueueId(api, ref)
-    const calls = queueCalls(api, async () => id)
+    const calls = queueCalls(api, (use) => use(id))
     const { waiting } = await calls.depth(clock.now())
     const paused = (await calls.isPaused()) ? ', paused' : ''
     return { what, detail: `${id}, ${waiting} messages${paused}`, id }

@@ -1,11 +1,12 @@
 import type { Log } from '#src/log.ts'
 import type { CloudflareSettings } from '#src/queue-settings.ts'
 import type { Bell } from './bell.ts'
-import { findQueueId, queueAddress } from './cloudflare-address.ts'
+import { queueAddress } from './cloudflare-address.ts'
 import { cloudflareApi } from './cloudflare-api.ts'
 import { type QueueCalls, queueCalls, type Settled } from './cloudflare-calls.ts'
 import { type Clock, realClock } from './cloudflare-clock.ts'
 import { CloudflareError } from './cloudflare-errors.ts'
+import { queueFinder } from './cloudflare-finder.ts'
 import { type Idle, idleness } from './cloudflare-idle.ts'
 import { decodeMessage, delaySeconds, encodeMessage, type PulledMessage } from './cloudflare-messages.ts'
 import type { Delivery, PullOptions, Queue } from './queue.ts'
@@ -30,23 +31,15 @@ export type CloudflareQueueOptions = CloudflareSettings & {
 type Parts = { jobs: QueueCalls; idle: Idle; clock: Clock; log: Log; leaseMs: number }
 
 /**
- * Cloudflare Queues over its REST API, https://developers.cloudflare.com/queues/. Names are looked up once, at the
- * first call. Failures are CloudflareErrors, which say what to do.
+ * Cloudflare Queues over its REST API, https://developers.cloudflare.com/queues/. Names are looked up at the
+ * first call, and again when a queue was made anew. Failures are CloudflareErrors, which say what to do.
  */
 export function cloudflareQueue(options: CloudflareQueueOptions): Queue {
   const { log, token, bell, leaseMs = DELIVERY_LEASE_MS, clock = realClock } = options
   const { queuesUrl, queue, deadLetters } = queueAddress(options)
   const api = cloudflareApi({ queuesUrl, token, clock })
-  const jobs = queueCalls(
-    api,
-    onceFound(() => findQueueId(api, queue)),
-  )
-  const letters =
-    deadLetters &&
-    queueCalls(
-      api,
-      onceFound(() => findQueueId(api, deadLetters)),
-    )
+  const jobs = queueCalls(api, queueFinder(api, queue, { clock, log }))
+  const letters = deadLetters && queueCalls(api, queueFinder(api, deadLetters, { clock, log }))
   const idle = idleness(clock)
   const stopListening = bell?.listen(idle.stir)
   const parts: Parts = { jobs, idle, clock, log, leaseMs }
@@ -154,15 +147,3 @@ async function toDeliveries(messages: PulledMessage[], { jobs, clock, log }: Par
 }
 
 const toAck = ({ receipt }: Delivery): Settled => ({ lease_id: receipt })
-
-/** Finds something once, however many ask; a failure is forgotten, so that the next one asks again. */
-function onceFound<T>(find: () => Promise<T>): () => Promise<T> {
-  let found: Promise<T> | undefined
-  return () => {
-    found ??= find().catch((error) => {
-      found = undefined
-      throw error
-    })
-    return found
-  }
-}

@@ -5,6 +5,7 @@ import { cloudflareQueue } from '#src/queue/cloudflare.ts'
 import { cloudflareApi } from '#src/queue/cloudflare-api.ts'
 import { provision } from '#src/queue/cloudflare-provision.ts'
 import type { Queue } from '#src/queue/queue.ts'
+import type { CloudflareSettings } from '#src/queue-settings.ts'
 import { Secret } from '#src/secret.ts'
 import { type FakeOptions, type FakeQueues, startCloudflareQueues } from '#tests/fakes/cloudflare-queues.ts'
 import type { OpenQueue } from './queue-contract.ts'
@@ -14,6 +15,8 @@ const LEASE_MS = 60_000
 type Opening = FakeOptions & { log?: Log; bell?: Bell }
 
 export type OpenCloudflare = OpenQueue & {
+  /** As another process sees it, with other settings where it has them. */
+  another(others?: Partial<CloudflareSettings>): Promise<Queue>
   fake: FakeQueues
   /** The settings that lead to the fake. */
   settings: ReturnType<typeof settingsOf>
@@ -32,8 +35,8 @@ export async function openCloudflare({ log = createLog('silent'), bell, ...optio
   await provision(api, { queueName: 'quill-jobs', deadLetterName: 'quill-dead', leaseMs: LEASE_MS })
   fake.requests.length = 0
   const queues: Queue[] = []
-  const another = async () => {
-    const queue = cloudflareQueue({ ...settings, log, bell, leaseMs: LEASE_MS, clock })
+  const another = async (others: Partial<CloudflareSettings> = {}) => {
+    const queue = cloudflareQueue({ ...settings, ...others, log, bell, leaseMs: LEASE_MS, clock })
     queues.push(queue)
     return queue
   }
