@@ -3,7 +3,7 @@ import { createLog } from '#src/log.ts'
 import { inlineQueue } from '#src/queue/inline.ts'
 import { claimAll } from '#worker/claim.ts'
 import { startConsumer } from '#worker/consume.ts'
-import { succeed } from '#worker/lease.ts'
+import { renew, succeed } from '#worker/lease.ts'
 import { until } from '../harness.ts'
 import { temporaryFolder } from '../processes/processes.ts'
 import { addJobs, briefOf, countByState, openDatabase, pulled } from './queued.ts'
@@ -26,6 +26,22 @@ test('a clock that goes back an hour neither loses a job nor keeps one of a dead
   await pulled(queue, 10)
   ahead = -HOUR_MS + 700_000
   expect((await pulled(queue, 10)).toSorted()).toEqual([held!, waiting!].toSorted())
+  close()
+})
+
+test('a clock that is hours behind leaves alone what another renews, and takes what nobody does', async () => {
+  const { db, close } = await openDatabase()
+  let ahead = -2 * HOUR_MS
+  const queue = inlineQueue(db, { now: () => Date.now() + ahead })
+  const [id] = await addJobs(db, 1)
+  const [job] = await claimAll(db, [id!], lease)
+  for (let beat = 1; beat <= 5; beat++) {
+    await renew(db, [job!], lease.leaseMs + beat)
+    ahead += 400_000
+    expect(await pulled(queue, 10)).toEqual([])
+  }
+  ahead += 700_000
+  expect(await pulled(queue, 10)).toEqual([id!])
   close()
 })
 
