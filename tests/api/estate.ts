@@ -37,6 +37,7 @@ type Kind =
   | 'cancelledJob'
   | 'deadJob'
   | 'auditEntry'
+  | 'alarm'
 
 /** Ids of what a project and one of its people own: one of each kind. */
 export type Ids = Record<Kind, string>
@@ -86,6 +87,8 @@ export async function makeEstate(
       key: own,
       invitation: invitation.id,
       auditEntry: entries.body.items[0].id,
+      // Alarms are no project's own: it stands for a place in their list.
+      alarm: newId('alm'),
     },
     person,
     memberEmail: member.email,
@@ -154,7 +157,10 @@ async function demoPerson(app: TestApp): Promise<Person> {
   return { userId: user.id, name: user.name, email: user.email, cookie }
 }
 
-type Content = Omit<Ids, 'project' | 'person' | 'member' | 'session' | 'key' | 'invitation' | 'auditEntry'>
+type Content = Omit<
+  Ids,
+  'project' | 'person' | 'member' | 'session' | 'key' | 'invitation' | 'auditEntry' | 'alarm'
+>
 
 async function makeContent(app: TestApp, project: string, key: string): Promise<Content> {
   const ask = async (method: string, path: string, body?: object) => {

@@ -107,7 +107,7 @@ export const examples: Record<string, Row> = {
   acceptInvitation: ({ tokens }) => ({ body: { token: tokens.ownInvitation } }),
   listProjectApiKeys: plain,
   revokeProjectApiKey: at('key'),
-  listAlarms: () => queries({}, { state: 'cleared' }),
+  listAlarms: ({ ids }) => queries({ state: 'cleared' }, { cursor: cursorAt(ids.alarm) }),
   listAudit: ({ ids }) =>
     queries({ userId: ids.person }, { target: ids.invitation }, { cursor: cursorAt(ids.auditEntry) }),
   exportAudit: ({ ids }) => queries({ userId: ids.person }, { target: ids.invitation }),
