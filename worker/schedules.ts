@@ -1,15 +1,13 @@
 import { Cron } from 'croner'
 import type { Db, Write } from '#db/connect.ts'
-import type { ScheduledKind } from '#src/jobs/kinds.ts'
-import { enqueueOnce, newJob } from '#src/jobs/new-job.ts'
+import type { ScheduledInput, ScheduledKind } from '#src/jobs/kinds.ts'
+import { enqueue, newJob } from '#src/jobs/new-job.ts'
 import type { Log } from '#src/log.ts'
 import { ensureInstallation, INSTALLATION_PROJECT } from '#src/projects/installation.ts'
 import type { Queue } from '#src/queue/queue.ts'
 
 /** How soon a tick is noticed, and a clock that was set. */
 const LOOK_MS = 5_000
-/** How long it is remembered that a tick was run: a clock that goes back by less runs none twice. */
-const REMEMBERED_MS = 7 * 24 * 60 * 60_000
 const CREATED_BY = 'schedule'
 
 export type Schedule = {
@@ -98,7 +96,7 @@ function ticksAround(cron: Cron, now: number): { tick: number; next: number } | 
 }
 
 function enqueueTick(db: Db, kind: ScheduledKind, tick: number): [Write, ...Write[]] {
-  const job = newJob({ projectId: INSTALLATION_PROJECT, kind, createdBy: CREATED_BY, input: { tick } })
-  const key = `${kind} ${new Date(tick).toISOString()}`
-  return [ensureInstallation(), ...enqueueOnce(db, job, { key, windowMs: REMEMBERED_MS })]
+  const input: ScheduledInput = { tick }
+  const job = newJob({ projectId: INSTALLATION_PROJECT, kind, createdBy: CREATED_BY, input })
+  return [ensureInstallation(), ...enqueue(db, job)]
 }

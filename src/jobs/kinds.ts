@@ -20,9 +20,14 @@ export type JobKind = {
   rate?: Rate
   /** What limits apply to each value of: a provider, a site. The whole kind when there is none. */
   key?(input: unknown): string
+  unique?: Uniqueness
 }
 
+/** Of the jobs of a project that have a key in common one is enqueued, until it is `windowMs` old. */
+export type Uniqueness = { key(input: unknown): string; windowMs: number }
+
 const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
 
 /** What holds for a kind unless it says otherwise. */
 export const kindDefaults: JobKind = {
@@ -35,6 +40,13 @@ export const kindDefaults: JobKind = {
 
 /** What the installation does of itself, by its schedule. */
 export type ScheduledKind = 'records.purge' | 'jobs.sweep' | 'dead_letters.digest'
+export type ScheduledInput = { tick: number }
+
+/** However many processes see a tick, it is run once; also by a clock that goes back by less than the window. */
+const oncePerTick: Uniqueness = {
+  key: (input) => String((input as ScheduledInput).tick),
+  windowMs: 7 * DAY_MS,
+}
 
 export type Kinds = Readonly<Record<string, JobKind>>
 
@@ -47,9 +59,9 @@ export const jobKinds: Kinds & Record<StepName | ScheduledKind, JobKind> = {
   'images.prompt': kindDefaults,
   'blog.compose': kindDefaults,
   'document.persist': { ...kindDefaults, priority: 0, timeoutMs: MINUTE_MS },
-  'records.purge': { ...kindDefaults, priority: 2 },
-  'jobs.sweep': kindDefaults,
-  'dead_letters.digest': { ...kindDefaults, priority: 2 },
+  'records.purge': { ...kindDefaults, priority: 2, unique: oncePerTick },
+  'jobs.sweep': { ...kindDefaults, unique: oncePerTick },
+  'dead_letters.digest': { ...kindDefaults, priority: 2, unique: oncePerTick },
 }
 
 /** The rules of a kind; the defaults for one that this version does not know. */

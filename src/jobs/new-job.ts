@@ -2,7 +2,7 @@ import type { Db, Write } from '#db/connect.ts'
 import { statement } from '#db/statement.ts'
 import { newId } from '#src/ids.ts'
 import { tell, tellIfChanged } from './events.ts'
-import { jobKinds, type Kinds, laneOf } from './kinds.ts'
+import { jobKinds, type Kinds, kindOf, laneOf, type Uniqueness } from './kinds.ts'
 import { type JobRow, presentJob } from './schemas.ts'
 
 export type JobSpec = {
@@ -15,9 +15,6 @@ export type JobSpec = {
   /** When it may start, in milliseconds since 1970; at once unless told. */
   dueAt?: number
 }
-
-/** While a key is taken by a job of the project, no other is enqueued under it: until it is `windowMs` old. */
-export type Uniqueness = { key: string; windowMs: number }
 
 const COLUMNS = `id, project_id, kind, state, run_id, item_key, input, due_at, ready, lane, created_by, created_at`
 const MARKS = COLUMNS.replace(/\w+/g, '?')
@@ -53,25 +50,32 @@ export function newJob(spec: JobSpec, kinds: Kinds = jobKinds): JobRow {
   }
 }
 
-/** The writes that enqueue a job: part of the batch of the work that asks for it. */
-export const enqueue = (db: Db, job: JobRow): Write[] => [
-  statement(`INSERT INTO jobs (${COLUMNS}) VALUES (${MARKS})`, valuesOf(job)),
-  tell(db, job.projectId, 'job.updated', presentJob(job)),
-]
+/**
+ * The writes that enqueue a job: part of the batch of the work that asks for it. Of a kind whose jobs are unique
+ * nothing is written while another has its key.
+ */
+export function enqueue(db: Db, job: JobRow, kinds: Kinds = jobKinds): [Write, ...Write[]] {
+  const { unique } = kindOf(job.kind, kinds)
+  if (unique) return enqueueOnce(db, job, unique)
+  return [
+    statement(`INSERT INTO jobs (${COLUMNS}) VALUES (${MARKS})`, valuesOf(job)),
+    tell(db, job.projectId, 'job.updated', presentJob(job)),
+  ]
+}
 
-/** The same for a job that is asked for again and again: nothing is written while its key is taken. */
-export function enqueueOnce(db: Db, job: JobRow, { key, windowMs }: Uniqueness): Write[] {
-  const { id, projectId, createdAt } = job
+function enqueueOnce(db: Db, job: JobRow, { key, windowMs }: Uniqueness): [Write, ...Write[]] {
+  const { id, projectId, kind, createdAt } = job
+  const taken = `${kind} ${key(job.input)}`
   return [
     statement(
       `INSERT INTO job_keys (project_id, key, job_id, until) VALUES (?1, ?2, ?3, ?4)
        ON CONFLICT (project_id, key) DO UPDATE SET job_id = excluded.job_id, until = excluded.until
        WHERE until <= ?5`,
-      [projectId, key, id, createdAt + windowMs, createdAt],
+      [projectId, taken, id, createdAt + windowMs, createdAt],
     ),
     enqueueWhere(job, `EXISTS (SELECT 1 FROM job_keys WHERE project_id = ? AND key = ? AND job_id = ?)`, [
       projectId,
-      key,
+      taken,
       id,
     ]),
     tellIfChanged(db, projectId, 'job.updated', presentJob(job)),
