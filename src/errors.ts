@@ -24,6 +24,9 @@ export const errorStatus = {
 
 export type ErrorCode = keyof typeof errorStatus
 
+/** What may pass by itself: a job that met it is tried again. */
+const passing: ReadonlySet<ErrorCode> = new Set(['address_unreachable', 'rate_limited', 'unavailable'])
+
 /** One thing that is wrong with a request: `path` is a JSON pointer into the body, or the parameter's name. */
 export type Issue = { path: string; message: string }
 
@@ -43,6 +46,10 @@ export class AppError extends Error {
 
   get status(): number {
     return errorStatus[this.kind]
+  }
+
+  get mayPass(): boolean {
+    return passing.has(this.kind)
   }
 }
 

@@ -102,7 +102,8 @@ function compute(held: Held, input: unknown, options: Worker): Promise<JobResult
   const { job } = held
   const { db, handlers, committed, keeper } = options
   const handler = handlers[job.kind]
-  if (!handler) throw new AppError('internal', `This worker does not know jobs of the kind ${job.kind}.`)
+  // Another worker may know it: not all of them are replaced at once.
+  if (!handler) throw new AppError('unavailable', `This worker does not know jobs of the kind ${job.kind}.`)
   if (job.attempts > ATTEMPTS_MAX)
     throw new AppError('internal', `The job was given up after ${ATTEMPTS_MAX} workers died with it.`)
   if (held.interrupted) throw held.interrupted
@@ -150,7 +151,7 @@ async function settleFailed(job: JobRow, error: unknown, options: Worker): Promi
   log.error({ jobId: job.id, kind: job.kind, attempt: job.attempts, err: error }, 'job failed')
   const failure =
     error instanceof Interrupted ? timeoutOf(kindOf(job.kind, kinds).timeoutMs) : failureOf(error)
-  return postponeOrBury(job, failure, options, error instanceof AppError)
+  return postponeOrBury(job, failure, options, error instanceof AppError && !error.mayPass)
 }
 
 /** `lost` when the job is no longer this worker's: then nothing was written. */

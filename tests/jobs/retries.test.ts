@@ -48,12 +48,31 @@ test('what can never succeed is buried at once, with the reason', async () => {
   })
 })
 
-test('a kind that no handler knows is buried, not tried for ever', async () => {
+test('what may pass by itself is tried again, and its reason is told', async () => {
+  await using app = await testApp()
+  const id = await startJob(app)
+  const away: JobHandler = async () => {
+    throw new AppError('address_unreachable', 'blog.example.com does not answer.')
+  }
+  await perform(id, workingAs(app, { 'seo.generate': away }))
+  expect(await jobRow(app, id)).toMatchObject({
+    state: 'queued',
+    failures: 1,
+    error: { code: 'address_unreachable', message: 'blog.example.com does not answer.' },
+  })
+})
+
+test('a kind that this worker does not know is left to another, but not for ever', async () => {
   await using app = await testApp()
   const id = await startJob(app)
   await app.db.update(jobs).set({ kind: 'dream.interpret' }).where(eq(jobs.id, id))
+  for (let failure = 1; failure < 5; failure++) {
+    await perform(id, workingAs(app, {}))
+    expect(await jobRow(app, id)).toMatchObject({ state: 'queued', failures: failure })
+    await letTimePass(app)
+  }
   await perform(id, workingAs(app, {}))
-  expect(await jobRow(app, id)).toMatchObject({ state: 'dead', error: { code: 'internal' } })
+  expect(await jobRow(app, id)).toMatchObject({ state: 'dead', error: { code: 'unavailable' } })
   expect((await jobRow(app, id)).error!.message).toContain('dream.interpret')
 })
 
