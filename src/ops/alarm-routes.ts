@@ -25,10 +25,10 @@ const Alarm = t.Object(
 )
 
 /** What is or was wrong with the installation. It is no project's own, so whoever looks after one may know. */
-export const alarmRoutes = ({ db, ...deps }: AppDeps) =>
+export const alarmRoutes = (deps: AppDeps) =>
   new Elysia({ name: 'alarms', tags: ['Alarms'] })
-    .use(access({ db, ...deps }))
-    .get('/alarms', ({ query }) => listAlarms(db, query), {
+    .use(access(deps))
+    .get('/alarms', ({ query }) => listAlarms(deps.db, query), {
       permission: 'alarms:read',
       query: t.Object(
         {
