@@ -33,6 +33,8 @@ const SECURITY_HEADERS = {
 /** Where PUBLIC_URL says that people come by HTTPS. */
 export const STRICT_TRANSPORT = { 'strict-transport-security': 'max-age=31536000' }
 
+const DISK_FULL = 'The disk that Quill writes to is full. Nothing was changed; try again when there is room.'
+
 /** Ids of requests that bring none: unique among processes by the first part, in a process by the count. */
 const PROCESS_ID = crypto.randomUUID().slice(0, 13)
 let requestCount = 0
@@ -51,7 +53,8 @@ export function problems(log: Log, { secureCookies }: { secureCookies: boolean }
       const requestId = String(set.headers['x-request-id'])
       const failure = asAppError(code, error, { params, query, headers })
       const about = { requestId, method: request.method, path: new URL(request.url).pathname }
-      if (failure.kind === 'internal') log.error({ ...about, err: error }, 'request failed')
+      if (failure.kind === 'internal' || isDiskFull(error))
+        log.error({ ...about, err: error }, 'request failed')
       else log.info({ ...about, code: failure.kind, detail: failure.message }, 'request refused')
       return problemResponse(failure, requestId, set.headers)
     })
@@ -87,9 +90,15 @@ function asAppError(code: unknown, error: unknown, context: RequestParts): AppEr
   if (error instanceof Error && error.cause instanceof AppError) return error.cause
   if (error instanceof ValidationError && error.type !== 'response') return invalidRequest(error, context)
   if (code === 'NOT_FOUND') return new AppError('not_found', 'There is nothing at this address.')
+  if (isDiskFull(error)) return new AppError('unavailable', DISK_FULL)
   if (code === 'PARSE') return new AppError('malformed_body', 'The body could not be read.')
   return new AppError('internal', 'Something failed on our side. Nothing was changed; try again.')
 }
+
+/** So says the engine of a commit that it took back. */
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error &&
+  [error, error.cause].some((one) => (one as { code?: unknown } | undefined)?.code === 'SQLITE_FULL')
 
 const titleOf = (code: ErrorCode) => code.replaceAll('_', ' ').replace(/^./, (letter) => letter.toUpperCase())
 
