@@ -2,6 +2,7 @@ import { Elysia, t } from 'elysia'
 import type { AppDeps } from '#src/app-deps.ts'
 import { documented } from '#src/documented.ts'
 import { access, authenticator } from '#src/projects/access.ts'
+import { EVENTS_MISSED_MAX } from './event-hub.ts'
 import { eventStream, HEARTBEAT_MS, STREAM_HEADERS, STREAM_LIFETIME_MS } from './event-stream.ts'
 import { eventTypes } from './events.ts'
 
@@ -44,9 +45,9 @@ export const eventRoutes = (deps: AppDeps) => {
       ...documented('streamEvents', 'Follow what happens, live', {
         description: [
           'Server-sent events. Each has a durable id; send the last one back as `Last-Event-ID` and nothing is missed.',
-          `Types: ${eventTypes.map((type) => `\`${type}\``).join(', ')}, and \`reset\` when the id is too old: fetch anew.`,
+          `Types: ${eventTypes.map((type) => `\`${type}\``).join(', ')}, and \`reset\` when what came after the id is gone, or is more than ${EVENTS_MISSED_MAX} events: fetch anew.`,
           '`alarm.updated` is about the installation, for whoever may read alarms.',
-          `A comment is sent every ${HEARTBEAT_MS / 1000} s; the stream is closed after ${STREAM_LIFETIME_MS / 60_000} min.`,
+          `A comment, with the id to resume from, is sent every ${HEARTBEAT_MS / 1000} s; the stream is closed after ${STREAM_LIFETIME_MS / 60_000} min.`,
         ].join(' '),
         success: { 200: t.Any({ contentMediaType: 'text/event-stream' }) },
       }),
