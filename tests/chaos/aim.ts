@@ -7,6 +7,8 @@ import type { Blows, Looks } from './nemesis.ts'
 /** What happens to a process where it is hurt most: where its text says HALT, or while nothing can be written. */
 export type Aim = 'kill where it halts' | 'pause where it halts' | 'kill behind a lock'
 
+/** How often it is aimed: now and then a blow meets a job that was cancelled meanwhile. */
+const BLOWS = 3
 /** How long to wait for a process that comes by. */
 const HALT_MS_MAX = 8_000
 /** How long the others go on without a process that stands still and holds nothing … */
@@ -45,12 +47,12 @@ type Options = Looks & {
   isPromisedInVain(): boolean
 }
 
-/** Deals each of the blows twice; all processes are at work again when it resolves. */
+/** Deals the blows in turns, a few of them; all processes are at work again when it resolves. */
 export async function aimAt(estate: Estate, { aims, over, ...looks }: Options): Promise<Blows> {
   const blows = { kills: 0, pauses: 0 }
   const here = join(estate.folder, HERE)
-  for (const aim of [...aims, ...aims]) {
-    if (over.aborted) break
+  for (let blow = 0; blow < BLOWS && !over.aborted; blow++) {
+    const aim = aims[blow % aims.length]!
     if (aim === 'kill behind a lock') await killBehindLock()
     else await strikeHalted(aim)
     await Bun.sleep(PEACE_MS)
