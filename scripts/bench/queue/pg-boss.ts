@@ -21,7 +21,7 @@ type PgBoss = {
   }
 }
 
-/** With jobs fetched by the hundred, without a pause, and woken by NOTIFY: https://timgit.github.io/pg-boss. */
+/** With jobs fetched by the thousand, without a pause, and woken by NOTIFY: https://timgit.github.io/pg-boss. */
 export const pgBoss: Peer = {
   name: 'pg-boss',
   async contenders(load) {
