@@ -2,7 +2,8 @@ import { Database, type Statement as PreparedStatement, type SQLQueryBindings } 
 import type { Row, SqlPort, Statement } from './connect.ts'
 import { groupCommit, isBusy } from './group-commit.ts'
 
-const BUSY_TIMEOUT_MS = 5_000
+/** How long to wait at opening: another process may be bringing a large database up to date. */
+const OPENING_TIMEOUT_MS = 60_000
 /** How long a lock of another process may hold up this thread, once the database is open. */
 const BUSY_BLOCKING_MS = 2
 const READ_RETRY_MS = 5
@@ -20,7 +21,7 @@ export type Synchronous = 'FULL' | 'NORMAL'
  */
 export function openSqlite(file: string, synchronous: Synchronous = 'FULL'): Database {
   const database = new Database(file, { create: true, strict: true })
-  database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`)
   database.run('PRAGMA journal_mode = WAL')
   database.run(`PRAGMA synchronous = ${synchronous}`)
   database.run('PRAGMA foreign_keys = ON')
