@@ -2,6 +2,7 @@
 // done twice. Then plants defects that only show when something dies, each of which must be found.
 import { parseArgs } from 'node:util'
 import type { QueueName } from '#src/queue/queue.ts'
+import type { Aim } from '#tests/chaos/aim.ts'
 import { chaos, type Options, type Outcome } from '#tests/chaos/chaos.ts'
 import { type Mutant, mutants, nothingPlanted } from '#tests/chaos/mutants.ts'
 
@@ -18,7 +19,7 @@ const BACKENDS: readonly QueueName[] = ['inline', 'cloudflare']
 const SECONDS = 60
 const SECONDS_MAX = 86_400
 const SEED_MAX = 1_000_000
-/** How long blows are dealt to a planted defect, aimed ones first and then by chance. */
+/** How long blows are dealt to a planted defect: aimed ones, once more where none of them hit, and then by chance. */
 const MUTANT_MS = 25_000
 /** What is lost with a planted defect is lost for good sooner. */
 const MUTANT_STUCK_MS = 3_000
@@ -55,19 +56,13 @@ async function run(options: Options): Promise<Outcome> {
 /** Whether a planted defect is found, and by what it breaks: one that breaks the start would be found by anything. */
 async function isFound({ name, backend, edits, aim, breaks }: Mutant): Promise<boolean> {
   const planted = `${backend} with "${name}"`
-  for (const aims of aim ? [[aim], undefined] : [undefined]) {
-    const options = {
-      backend,
-      seed,
-      ms: MUTANT_MS,
-      edits,
-      aims,
-      untilBroken: breaks,
-      stuckMs: MUTANT_STUCK_MS,
-    }
-    const { kills, pauses, broken } = await chaos(options)
+  const turns: (Aim[] | undefined)[] = aim ? [[aim], [aim], undefined] : [undefined]
+  for (const aims of turns) {
+    const dealt = { aims, untilBroken: breaks, stuckMs: MUTANT_STUCK_MS }
+    const { kills, pauses, broken } = await chaos({ backend, seed, ms: MUTANT_MS, edits, ...dealt })
     const found = broken.find((what) => breaks.test(what))
-    if (found) say(`${planted}: found by ${aims ?? 'chance'}, ${kills} kills and ${pauses} pauses: ${found}`)
+    const by = `by ${aims ?? 'chance'}, ${kills} kills and ${pauses} pauses`
+    if (found) say(`${planted}: found ${by}: ${found}`)
     if (found) return true
     for (const what of broken) say(`  ${planted} was found by something else: ${what}`)
   }
