@@ -1,30 +1,31 @@
 import type { Db } from '#db/connect.ts'
 import type { Kinds } from '#src/jobs/kinds.ts'
-import type { JobRow } from '#src/jobs/schemas.ts'
 import type { Log } from '#src/log.ts'
 import type { JobObserver } from '#src/ops/process-metrics.ts'
 import type { Delivery, Queue } from '#src/queue/queue.ts'
+import { within } from '#src/within.ts'
 import { claimAll, ofOtherKinds } from './claim.ts'
 import { claimAhead } from './claim-ahead.ts'
+import { createHoard } from './hoard.ts'
 import type { JobHandler } from './jobs/handler.ts'
 import { handlers as registered } from './jobs/registry.ts'
 import { release } from './lease.ts'
 import { type Held, keepLeases } from './lease-keeper.ts'
-import { performHeld, tellTaken } from './perform.ts'
+import { performHeld } from './perform.ts'
 import { announcePresence } from './presence.ts'
 import { createSettler } from './settler.ts'
+import { createTakenTeller } from './taken-teller.ts'
 import { buryUndelivered } from './undelivered.ts'
 
 /** How long one look at the queue may wait for work. */
 const PULL_WAIT_MS = 5_000
-/** How long to rest after the queue or the database failed. */
+/** How long to rest after the queue or the database failed: doubled as long as it goes on failing, up to a most. */
 const REST_MS = 1_000
-/** What was claimed ahead and not begun after this long is handed back. */
-const HOARD_MS = 250
+const REST_MS_MAX = 60_000
+/** How long a worker that stops waits for the queue to hear what was done. */
+const SETTLING_MS = 2_000
 /** How often to look for what the queue gave up delivering. */
 const UNDELIVERED_LOOK_MS = 60_000
-/** Of a quick job that is over within this time only its end is told. */
-const UNTOLD_MS = 20
 /** How long quick jobs may follow each other before others get their turn of the event loop. */
 const SLICE_MS = 5
 /** How long running jobs may go on after the worker was told to stop. */
@@ -52,8 +53,6 @@ export type Consumer = {
   stop(): Promise<void>
 }
 
-type Taken = Held & { takenAt: number }
-
 /** Takes due jobs off the queue and performs up to `concurrency` of them at a time. */
 export function startConsumer(options: ConsumerOptions): Consumer {
   const { db, queue, log, concurrency, leaseMs, kinds, only, graceMs = GRACE_MS } = options
@@ -61,19 +60,18 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   const worker = `${process.pid}-${crypto.randomUUID().slice(0, 8)}`
   const keeper = keepLeases({ db, log, leaseMs, kinds })
   const settler = createSettler(queue, log)
-  const waiting: Taken[] = []
-  const untold = new Map<string, JobRow>()
-  const atWork = new Set<Promise<void>>()
+  const hoard = createHoard({ isBusy: () => running >= concurrency, giveUp: leaveToOthers })
+  const teller = createTakenTeller(db, { log, told: noticed })
   const ahead = claimAhead(concurrency)
+  const atWork = new Set<Promise<void>>()
   const stopping = new AbortController()
   const undelivered = setInterval(() => void buryUndelivered({ db, queue, log }), UNDELIVERED_LOOK_MS)
-  let hoardCheck: Timer | undefined
-  let telling: Timer | undefined
   let running = 0
   let freed = Promise.withResolvers<void>()
   let sliceStart = performance.now()
+  let endRest = () => {}
   let nudged = false
-  let resting = false
+  let fillsLater = false
   const presence = announcePresence(db, { worker, slots: concurrency, running: () => running })
   const loop = takeJobs()
 
@@ -82,23 +80,25 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       log.info({ worker, running }, 'worker stops')
       stopping.abort()
       freed.resolve()
+      endRest()
       const grace = setTimeout(() => keeper.shutDown(), graceMs)
       await loop
-      clearTimeout(hoardCheck)
-      clearTimeout(telling)
       clearInterval(undelivered)
-      await handBack(waiting.splice(0))
-      await Promise.allSettled(atWork)
+      teller.stop()
+      handBack(hoard.takeAll())
+      while (atWork.size) await Promise.allSettled(atWork)
       clearTimeout(grace)
       keeper.stop()
-      await settler.close()
+      // What is not settled comes again, and is found to be done.
+      await within(SETTLING_MS, settler.close())
       await presence.stop()
     },
   }
 
   async function takeJobs() {
+    let restMs = REST_MS
     while (!stopping.signal.aborted) {
-      const room = concurrency - running - waiting.length
+      const room = concurrency - running - hoard.size()
       const more = ahead.count()
       // What is claimed ahead is claimed by the batch; an idle hand waits for nothing.
       if (room <= 0 && room + more <= more / 2) {
@@ -110,11 +110,23 @@ export function startConsumer(options: ConsumerOptions): Consumer {
         await take(
           await queue.pull({ max: room + more, waitMs: PULL_WAIT_MS, signal: stopping.signal, kinds: only }),
         )
+        restMs = REST_MS
       } catch (error) {
-        log.error({ err: error }, 'the queue could not be read, or its jobs not be claimed')
-        await Bun.sleep(REST_MS)
+        log.error({ err: error, restMs }, 'the queue could not be read, or its jobs not be claimed')
+        await rest(restMs)
+        restMs = Math.min(REST_MS_MAX, restMs * 2)
       }
     }
+  }
+
+  function rest(ms: number) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, ms)
+    endRest = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    return promise
   }
 
   /** Claims what was delivered and begins it; what is not to be had is settled at once. */
@@ -125,54 +137,53 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       settler.handBack(deliveries)
       throw error
     })
-    const missing = only && jobs.length < ids.length ? await ofOtherKinds(db, ids, only) : new Set<string>()
-    settler.taken(deliveries, jobs, missing)
-    for (const job of jobs) untold.set(job.id, job)
-    // Of a slow job it is told before anything that it tells itself.
-    if (ahead.count() === 0) tellOfTaken()
-    else telling ??= setTimeout(tellOfTaken, UNTOLD_MS)
-    const takenAt = performance.now()
-    for (const job of jobs) waiting.push(Object.assign(keeper.hold(job), { takenAt }))
+    const claimed = new Set(jobs.map((job) => job.id))
+    settler.taken(
+      deliveries.filter(({ jobId }) => claimed.has(jobId)),
+      jobs,
+      NONE,
+    )
+    teller.taken(jobs, { areQuick: ahead.count() > 0 })
+    for (const job of jobs) hoard.add(keeper.hold(job))
     fill()
-    if (waiting.length) hoardCheck ??= setTimeout(handBackHoard, HOARD_MS)
+    if (jobs.length < ids.length) await leaveAlone(deliveries.filter(({ jobId }) => !claimed.has(jobId)))
   }
 
-  /** Tells of the jobs that were taken, but for those that are over: their end says it all. */
-  function tellOfTaken() {
-    clearTimeout(telling)
-    telling = undefined
-    const [first, ...others] = [...untold.values()].map(tellTaken)
-    untold.clear()
-    if (!first) return
-    db.batch([first, ...others]).then(noticed, (error) =>
-      log.error({ err: error }, 'that jobs were taken could not be told'),
-    )
+  /** Another worker has them, or they have ended, or they are for workers of other kinds. */
+  async function leaveAlone(deliveries: Delivery[]) {
+    try {
+      const ids = deliveries.map(({ jobId }) => jobId)
+      settler.taken(deliveries, [], only ? await ofOtherKinds(db, ids, only) : NONE)
+    } catch (error) {
+      settler.handBack(deliveries)
+      throw error
+    }
   }
 
   /** Begins as many of the claimed jobs as there are hands for. */
   function fill() {
-    while (running < concurrency && waiting.length > 0 && !stopping.signal.aborted) {
+    while (running < concurrency && hoard.size() > 0 && !stopping.signal.aborted) {
       if (performance.now() - sliceStart > SLICE_MS) return fillLater()
-      begin(waiting.shift()!)
+      begin(hoard.next()!)
     }
   }
 
   function fillLater() {
-    if (resting) return
-    resting = true
+    if (fillsLater) return
+    fillsLater = true
     setImmediate(() => {
-      resting = false
+      fillsLater = false
       sliceStart = performance.now()
       fill()
     })
   }
 
-  function begin(held: Taken) {
+  function begin(held: Held) {
     running++
     const begunAt = performance.now()
     const handled = () => {
       running--
-      untold.delete(held.job.id)
+      teller.over(held.job)
       ahead.took(performance.now() - begunAt)
       fill()
       freed.resolve()
@@ -192,38 +203,33 @@ export function startConsumer(options: ConsumerOptions): Consumer {
         log.error({ jobId: held.job.id, err: error }, 'a job could not be settled; its lease will run out')
         await Bun.sleep(REST_MS)
       })
-      .finally(() => {
-        atWork.delete(work)
-        settler.done(held.job.id)
-      })
-    atWork.add(work)
+      .finally(() => settler.done(held.job.id))
+    keepUntilDone(work)
   }
 
   /** What waits here for a hand while slow jobs are at work is left to others. */
-  function handBackHoard() {
-    hoardCheck = undefined
-    const [oldest] = waiting
-    if (!oldest) return
-    const restMs = oldest.takenAt + HOARD_MS - performance.now()
-    if (restMs > 0) {
-      hoardCheck = setTimeout(handBackHoard, restMs)
-      return
-    }
+  function leaveToOthers(jobs: Held[]) {
     ahead.reset()
-    void handBack(waiting.splice(0))
+    handBack(jobs)
+    freed.resolve()
   }
 
-  async function handBack(jobs: Taken[]) {
+  function handBack(jobs: Held[]) {
     const backs = jobs.map((held) =>
       release(db, held.job)
         .catch((error) => log.error({ jobId: held.job.id, err: error }, 'a job could not be handed back'))
         .finally(() => {
           keeper.letGo(held)
+          teller.over(held.job)
           settler.done(held.job.id)
         }),
     )
-    await Promise.all(backs)
-    noticed()
+    keepUntilDone(Promise.all(backs).then(noticed))
+  }
+
+  function keepUntilDone(work: Promise<void>) {
+    const kept = work.finally(() => atWork.delete(kept))
+    atWork.add(kept)
   }
 
   // A commit may have made other jobs due.
@@ -238,3 +244,5 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     })
   }
 }
+
+const NONE: ReadonlySet<string> = new Set()

@@ -133,43 +133,44 @@ function compute(held: Held, input: unknown, options: Worker): Promise<JobResult
 /** The completion was refused: the job was cancelled, or its effects met a change, or it is no longer ours. */
 async function settleRefused(job: JobRow, options: Worker): Promise<Outcome | undefined> {
   if (await stop(options.db, job)) return undefined
-  return postponeOrBury(
-    job,
-    { code: 'conflict', message: 'Somebody changed the document meanwhile.' },
-    options,
-  )
+  const error = { code: 'conflict', message: 'Somebody changed the document meanwhile.' }
+  return postponeOrBury(job, { error }, options)
 }
 
 async function settleFailed(job: JobRow, error: unknown, options: Worker): Promise<Outcome | undefined> {
-  const { db, log, kinds } = options
+  const { db, kinds } = options
   if (await stop(db, job)) return undefined
   if (error instanceof Interrupted && error.because !== 'timeout') {
     // Handed back too when a cancellation was taken back meanwhile; a job that was lost is not ours to change.
     await release(db, job)
     return error.because === 'lost' ? 'lost' : undefined
   }
-  log.error({ jobId: job.id, kind: job.kind, attempt: job.attempts, err: error }, 'job failed')
   const failure =
     error instanceof Interrupted ? timeoutOf(kindOf(job.kind, kinds).timeoutMs) : failureOf(error)
-  return postponeOrBury(job, failure, options, error instanceof AppError && !error.mayPass)
+  return postponeOrBury(job, { error: failure, cause: error }, options)
 }
 
 /** `lost` when the job is no longer this worker's: then nothing was written. */
 async function postponeOrBury(
   job: JobRow,
-  error: Failure,
-  { db, kinds }: Worker,
-  permanent = false,
+  { error, cause }: { error: Failure; cause?: unknown },
+  { db, log, kinds }: Worker,
 ): Promise<Outcome> {
   const kind = kindOf(job.kind, kinds)
   const failures = job.failures + 1
-  if (!permanent && failures < kind.failuresMax) {
-    const dueAt = Date.now() + backoffMs(kind, failures)
-    return (await postpone(db, job, { error, dueAt })) ? 'retried' : 'lost'
+  const told = { jobId: job.id, kind: job.kind, attempt: job.attempts, failures, err: cause }
+  const mayPass = !(cause instanceof AppError) || cause.mayPass
+  if (mayPass && failures < kind.failuresMax) {
+    const waitMs = backoffMs(kind, failures)
+    if (!(await postpone(db, job, { error, dueAt: Date.now() + waitMs }))) return 'lost'
+    log.warn({ ...told, waitMs, failuresMax: kind.failuresMax }, 'job failed, and is tried again')
+    return 'retried'
   }
   const run = job.runId ? await getRunRow(db, job.projectId, job.runId) : undefined
   const writes = run ? await failRun(db, run, error) : []
-  return (await bury(db, job, { error, writes })) ? 'dead' : 'lost'
+  if (!(await bury(db, job, { error, writes }))) return 'lost'
+  log.error(told, 'job failed, and was given up')
+  return 'dead'
 }
 
 const timeoutOf = (timeoutMs: number): Failure => ({

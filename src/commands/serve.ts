@@ -69,9 +69,8 @@ export async function serve(env: Env, { demo, worker }: { demo: boolean; worker:
   process.stdout.write(`${greeting(server.url, { demo, worker })}\n`)
   await untilSignalled()
   services.end()
-  await Promise.all([schedules?.stop(), alarms.stop()])
+  await Promise.all([drain(server, GRACE_MS), consumer?.stop(), schedules?.stop(), alarms.stop()])
   await observatory?.stop(true)
-  await Promise.all([drain(server, GRACE_MS), consumer?.stop()])
   await services.post.idle()
   services.close()
   return 0

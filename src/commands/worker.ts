@@ -53,9 +53,8 @@ export async function run(args: string[]): Promise<number> {
   const alarms = watchAlarms(services)
   process.stdout.write(`The worker takes jobs from ${whereJobsWait(env)}\n`)
   await untilSignalled()
-  await Promise.all([schedules.stop(), alarms.stop()])
+  await Promise.all([consumer.stop(), schedules.stop(), alarms.stop()])
   await observatory?.stop(true)
-  await consumer.stop()
   services.close()
   return 0
 }

@@ -64,8 +64,11 @@ export const jobKinds: Kinds & Record<StepName | ScheduledKind, JobKind> = {
   'dead_letters.digest': { ...kindDefaults, priority: 2, unique: oncePerTick },
 }
 
-/** The rules of a kind; the defaults for one that this version does not know. */
-export const kindOf = (kind: string, kinds: Kinds = jobKinds): JobKind => kinds[kind] ?? kindDefaults
+/** Workers are replaced one by one: within about an hour one comes that knows the kind, or nobody ever will. */
+const unknownKind: JobKind = { ...kindDefaults, failuresMax: 10, backoffMs: [MINUTE_MS, 10 * MINUTE_MS] }
+
+/** The rules of a kind, also of one that this version does not know. */
+export const kindOf = (kind: string, kinds: Kinds = jobKinds): JobKind => kinds[kind] ?? unknownKind
 
 const LANE_KEY_CHARS_MAX = 200
 

@@ -10,6 +10,7 @@ import type { Log } from '#src/log.ts'
 import type { Mailer } from '#src/mail/mail.ts'
 import { INSTALLATION_PROJECT } from '#src/projects/installation.ts'
 import type { Queue } from '#src/queue/queue.ts'
+import { within } from '#src/within.ts'
 import { type Alarm, openAlarms, presentAlarm } from './alarm-list.ts'
 import { type Condition, conditionsOf } from './conditions.ts'
 import { gauge } from './metric-registry.ts'
@@ -18,6 +19,8 @@ import { operatorsTeller } from './tell-operators.ts'
 
 /** How often each process looks whether anything is wrong, or right again. */
 const LOOK_MS = 15_000
+/** How long whoever stops waits for a look that is under way. */
+const STOPPING_MS = 1_000
 /** How long it is tried to tell that an incident is over. */
 const CLEAR_TOLD_WITHIN_MS = 60 * 60_000
 
@@ -43,18 +46,24 @@ export function watchAlarms({ db, queue, log, env, mailer }: Watch) {
   const fetch = safeFetch({ allowLoopback: env.allowLoopbackFetch })
   const deps = { db, queue, log, kinds: jobKinds, tellOperators: operatorsTeller({ env, mailer, fetch }) }
   let looking: Promise<void> | undefined
+  let stopped = false
   const timer = setInterval(look, LOOK_MS)
 
   return {
+    look,
     async stop() {
       clearInterval(timer)
-      await looking
+      // It may hang on a queue or a webhook that does not answer, and what it does not end another look does.
+      if (looking) await within(STOPPING_MS, looking)
+      stopped = true
     },
   }
 
   function look() {
     looking ??= checkAlarms(deps)
-      .catch((error) => log.error({ err: error }, 'whether anything is wrong could not be looked at'))
+      .catch((error) => {
+        if (!stopped) log.error({ err: error }, 'whether anything is wrong could not be looked at')
+      })
       .finally(() => {
         looking = undefined
       })
