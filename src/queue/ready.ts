@@ -1,17 +1,20 @@
 import type { Db } from '#db/connect.ts'
 import { isLimited, jobKinds, type Kinds, kindOf, kindOfLane, spacingOf } from '#src/jobs/kinds.ts'
 
-/** How many lanes of projects one look takes in; with more of them, it goes on from there the next time. */
-const LANES_SEEN_MAX = 256
-/** How many looks in a row may find nothing but lanes that are full, before it rests. */
-const LOOKS_MAX = 40
+/** How many lanes of projects are read at a time. */
+const LANES_READ_MAX = 256
+/** How often one look reads on where it finds nothing that may start; the next look goes on from there. */
+const READS_MAX = 40
 /** How many jobs one look lets become ready whose time has come. */
 const DUE_TAKEN_MAX = 1_000
 /** No lease is longer than this: an end that lies further ahead was set by another clock, or before it went back. */
 const LEASE_MS_MAX = 600_000
 const FEW_PROJECTS = 4
-/** Of this many looks one begins with the least urgent: what is urgent goes first, but not for ever. */
-const TURN_OF_THE_LAST = 8
+/**
+ * Of this many turns of a project one is given to its oldest job: what is urgent goes first, but not for ever. It falls
+ * by lot, because a count of looks could keep step with the number of projects, and always meet the same of them.
+ */
+const TURNS_TO_THE_OLDEST = 8
 /** Sorts after every lane. */
 const LAST_LANE = '\u{10ffff}'
 
@@ -26,34 +29,40 @@ type Lane = { projectId: string; lane: string; first: string; hasMore: boolean }
 type OpenLane = Lane & { room: number }
 type Place = { projectId: string; lane: string }
 
+const BEGINNING: Place = { projectId: '', lane: '' }
+
 /**
  * Finds jobs that may start now, by index walks that cost the same however many are waiting. Projects take turns,
- * whatever they have waiting; of one project the urgent kinds go before the others, and of a kind the oldest job.
+ * whatever they have waiting; of one project the urgent kinds go before the others, but for one turn in eight, and of a
+ * kind the oldest job.
  */
 export function readyFinder(
   db: Db,
   { kinds = jobKinds, now = Date.now }: { kinds?: Kinds; now?(): number } = {},
 ) {
   const lanesAfter = laneReader(db)
-  let served = ''
-  let looks = 0
+  let place = BEGINNING
   let farLease = { end: 0, seenAt: 0 }
   const hasLimits = Object.values(kinds).some(isLimited)
 
   return async function find(max: number, only?: readonly string[]): Promise<Found> {
     const dueAt = await letDueBecomeReady()
     if (dueAt === 'paused') return { ids: [], nextAt: undefined }
-    looks++
-    let after: Place = { projectId: served, lane: LAST_LANE }
     let nextAt = dueAt
-    for (let look = 0; look < LOOKS_MAX; look++) {
+    let after = place
+    let begin: Place | undefined
+    for (let reads = 0; reads < READS_MAX; reads++) {
+      // Reading is done without letting go of the thread.
+      if (reads > 0) await new Promise(setImmediate)
       const lanes = await lanesAfter(after)
       const open = await withoutFull(lanes.filter(({ lane }) => !only || only.includes(kindOfLane(lane))))
       nextAt = earliest(nextAt, open.nextAt)
       const ids = await takeTurns(open.lanes, max)
-      if (ids.length || lanes.length < LANES_SEEN_MAX) return { ids, nextAt }
+      if (ids.length || lanes.length < LANES_READ_MAX || wentRound(lanes, begin)) return { ids, nextAt }
+      begin ??= lanes[0]
       after = lanes.at(-1)!
     }
+    place = after
     return { ids: [], nextAt }
   }
 
@@ -99,15 +108,15 @@ export function readyFinder(
     return { lanes: open.filter((lane) => lane.room > 0), nextAt }
   }
 
-  /** Up to `max` jobs, of each project as many as of any other, from its most urgent lane. */
+  /** Up to `max` jobs, of each project as many as of any other, from the lane whose turn it is. */
   async function takeTurns(lanes: OpenLane[], max: number): Promise<string[]> {
-    const turn = looks % TURN_OF_THE_LAST === 0 ? -1 : 1
-    const urgency = ({ lane }: Lane) => turn * kindOf(kindOfLane(lane), kinds).priority
-    const goesFirst = (a: Lane, b: Lane) => urgency(a) - urgency(b) || (a.first < b.first ? -1 : 1)
     const best = new Map<string, OpenLane>()
+    const byAge = new Set<string>()
     for (const lane of lanes) {
-      const known = best.get(lane.projectId)
-      if (!known || goesFirst(lane, known) < 0) best.set(lane.projectId, lane)
+      const { projectId } = lane
+      const known = best.get(projectId)
+      if (!known && Math.random() * TURNS_TO_THE_OLDEST < 1) byAge.add(projectId)
+      if (!known || goesBefore(lane, known, byAge.has(projectId))) best.set(projectId, lane)
     }
     const projects = [...best.values()]
     // Of few projects each is asked for all that it has: the others may have less than their share.
@@ -118,8 +127,15 @@ export function readyFinder(
       projects.map((lane, index) => ({ ...lane, ids: jobsOf[index]! })),
       max,
     )
-    if (ids.length) served = projects[(ids.length - 1) % projects.length]!.projectId
+    if (ids.length)
+      place = { projectId: projects[(ids.length - 1) % projects.length]!.projectId, lane: LAST_LANE }
     return ids
+  }
+
+  function goesBefore(a: Lane, b: Lane, byAge: boolean): boolean {
+    const urgency = ({ lane }: Lane) => kindOf(kindOfLane(lane), kinds).priority
+    const apart = byAge ? 0 : urgency(a) - urgency(b)
+    return apart === 0 ? a.first < b.first : apart < 0
   }
 }
 
@@ -148,7 +164,7 @@ const NEXT_LANE = (projectId: string, lane: string) => `coalesce(
 
 /** The first jobs of the lanes behind a place (project ?1, lane ?2), up to ?3 of them, and whether each has more. */
 export const LANES = `SELECT project_id, lane, id, due_at, EXISTS (SELECT 1 FROM jobs WHERE ready = 1
-    AND project_id = lanes.project_id AND lane = lanes.lane AND id > lanes.id) FROM (
+    AND project_id = lanes.project_id AND lane = lanes.lane AND id > lanes.id) AS has_more FROM (
   WITH RECURSIVE lanes (project_id, lane, id, due_at) AS (
     SELECT project_id, lane, id, due_at FROM jobs WHERE rowid = ${NEXT_LANE('?1', '?2')}
     UNION ALL
@@ -162,35 +178,45 @@ const OLDEST = `SELECT place.key, (SELECT json_group_array(id) FROM (
     ORDER BY id LIMIT ?2))
   FROM json_each(?1) AS place`
 
-/** Reads the lanes with jobs that are ready: those behind a place, then those from the beginning. */
-function laneReader(db: Db) {
+// The database says what lies behind a place: it compares the bytes of names, and JavaScript their UTF-16 units.
+const LANES_COMPARED = `SELECT project_id, lane, id, has_more, (project_id, lane) > (?4, ?5) FROM (${LANES})`
+
+/** Reads up to `max` lanes with jobs that are ready: those behind a place, then those from the beginning. */
+export function laneReader(db: Db, max = LANES_READ_MAX) {
   let areMany = false
 
   return async function lanesAfter(place: Place): Promise<Lane[]> {
     if (!areMany) {
-      const all = await read({ projectId: '', lane: '' }, LANES_SEEN_MAX)
-      areMany = all.length === LANES_SEEN_MAX
-      const split = all.findIndex((lane) => isBehind(lane, place))
+      const all = await read(BEGINNING, max, place)
+      areMany = all.length === max
+      const split = all.findIndex((lane) => lane.isBehind)
       if (!areMany) return split > 0 ? [...all.slice(split), ...all.slice(0, split)] : all
     }
-    const behind = await read(place, LANES_SEEN_MAX)
-    const before = await read({ projectId: '', lane: '' }, LANES_SEEN_MAX - behind.length)
-    const lanes = [...behind, ...before.filter((lane) => !isBehind(lane, place))]
-    areMany = lanes.length === LANES_SEEN_MAX
+    const behind = await read(place, max, place)
+    const before = await read(BEGINNING, max - behind.length, place)
+    const lanes = [...behind, ...before.filter((lane) => !lane.isBehind)]
+    areMany = lanes.length === max
     return lanes
   }
 
-  async function read({ projectId, lane }: Place, max: number): Promise<Lane[]> {
-    const rows = max > 0 ? await db.rows(LANES, [projectId, lane, max]) : []
-    return rows.map(
-      ([project, name, first, , more]) =>
-        ({ projectId: project, lane: name, first, hasMore: more === 1 }) as Lane,
-    )
+  async function read(from: Place, count: number, place: Place): Promise<(Lane & { isBehind: boolean })[]> {
+    if (count <= 0) return []
+    const params = [from.projectId, from.lane, count, place.projectId, place.lane]
+    const rows = (await db.rows(LANES_COMPARED, params)) as [string, string, string, number, number][]
+    return rows.map(([projectId, lane, first, hasMore, isBehind]) => ({
+      projectId,
+      lane,
+      first,
+      hasMore: hasMore === 1,
+      isBehind: isBehind === 1,
+    }))
   }
 }
 
-const isBehind = (lane: Place, place: Place): boolean =>
-  lane.projectId === place.projectId ? lane.lane > place.lane : lane.projectId > place.projectId
+/** Whether a look has come to where it began. */
+const wentRound = (lanes: Lane[], begin: Place | undefined): boolean =>
+  begin !== undefined &&
+  lanes.some(({ projectId, lane }) => projectId === begin.projectId && lane === begin.lane)
 
 async function oldestOf(db: Db, lanes: Lane[], max: number): Promise<string[][]> {
   const places = JSON.stringify(lanes.map(({ projectId, lane }) => [projectId, lane]))

@@ -49,26 +49,52 @@ test('projects take turns, one job each, however much each of them has waiting',
   close()
 })
 
-test('of a project the urgent kinds go first, the oldest of a kind first, and no kind waits for ever', async () => {
+test('of a project the urgent kinds go first and the oldest of a kind, and no priority waits for ever', async () => {
   const { db, close } = await openDatabase()
   const kinds = {
     late: { ...kindDefaults, priority: 2 },
     usual: kindDefaults,
     urgent: { ...kindDefaults, priority: 0 },
   } as const
-  const late = await addJobs(db, 100, { kind: 'late' }, kinds)
-  const usual = await addJobs(db, 100, { kind: 'usual' }, kinds)
-  const urgent = await addJobs(db, 100, { kind: 'urgent' }, kinds)
+  const usual = await addJobs(db, 10, { kind: 'usual' }, kinds)
+  const late = await addJobs(db, 1_000, { kind: 'late' }, kinds)
+  const urgent = await addJobs(db, 1_000, { kind: 'urgent' }, kinds)
   const queue = inlineQueue(db, { kinds })
   const taken: string[] = []
-  while (taken.length < 40) {
+  // It falls by lot: that fewer than 20 of 600 turns go to the oldest happens once in 10^15 times.
+  while (taken.length < 600) {
     const ids = await pulled(queue, 1)
     await claimAll(db, ids, { ...lease, kinds })
     taken.push(...ids)
   }
-  expect(taken.slice(0, 7)).toEqual(urgent.toSorted().slice(0, 7))
-  expect(taken.filter((id) => late.includes(id))).toHaveLength(5)
-  expect(taken.filter((id) => usual.includes(id))).toHaveLength(0)
+  for (const ids of [urgent, usual, late]) {
+    const inTurn = taken.filter((id) => ids.includes(id))
+    expect(inTurn).toEqual(ids.toSorted().slice(0, inTurn.length))
+  }
+  expect(usual.every((id) => taken.includes(id))).toBe(true)
+  expect(taken.filter((id) => late.includes(id)).length).toBeGreaterThanOrEqual(10)
+  expect(taken.filter((id) => urgent.includes(id)).length).toBeGreaterThan(400)
+  close()
+})
+
+test('no project keeps step with the turns of the oldest, however many there are', async () => {
+  const { db, close } = await openDatabase()
+  const kinds = { usual: kindDefaults, urgent: { ...kindDefaults, priority: 0 } } as const
+  const projects = Array.from({ length: 8 }, (_, index) => `prj_${index}`)
+  const usual: string[] = []
+  for (const projectId of projects) {
+    await db.rows('INSERT INTO projects (id, name, created_at) VALUES (?, ?, 1)', [projectId, projectId])
+    usual.push(...(await addJobs(db, 1, { projectId, kind: 'usual' }, kinds)))
+    await addJobs(db, 400, { projectId, kind: 'urgent' }, kinds)
+  }
+  const queue = inlineQueue(db, { kinds })
+  const left = new Set(usual)
+  for (let look = 0; look < 8 * 300 && left.size > 0; look++) {
+    const ids = await pulled(queue, 1)
+    await claimAll(db, ids, { ...lease, kinds })
+    for (const id of ids) left.delete(id)
+  }
+  expect(left.size).toBe(0)
   close()
 })
 
@@ -83,7 +109,28 @@ test('a worker of some kinds is given no others', async () => {
   close()
 })
 
-test('more lanes than one look takes in are all reached', async () => {
+test('a worker of some kinds finds its job behind more lanes of others than one look takes in', async () => {
+  const { db, close } = await openDatabase()
+  const kinds = { a: { ...kindDefaults, key: (input: unknown) => String(input) }, b: kindDefaults }
+  await db.rows(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 11000)
+     INSERT INTO jobs (id, project_id, kind, state, input, due_at, ready, lane, created_by, created_at)
+     SELECT 'job_' || i, 'prj_a', 'a', 'queued', '{}', 1, 1, 'a:' || i, 'test', 1 FROM n`,
+    [],
+  )
+  const mine = await addJobs(db, 1, { kind: 'b' }, kinds)
+  const queue = inlineQueue(db, { kinds })
+  let turns = 0
+  const turning = setInterval(() => turns++, 0)
+  expect(await pulled(queue, 1, ['b'])).toEqual([])
+  clearInterval(turning)
+  expect(turns).toBeGreaterThan(2)
+  expect(await pulled(queue, 1, ['b'])).toEqual(mine)
+  expect(await pulled(queue, 1, ['c'])).toEqual([])
+  close()
+})
+
+test('more lanes than one read takes in are all reached', async () => {
   const { db, close } = await openDatabase()
   const kinds = { keyed: { ...kindDefaults, key: (input: unknown) => String(input) } }
   for (let key = 0; key < 300; key++) await addJobs(db, 1, { kind: 'keyed', input: key }, kinds)
