@@ -5,7 +5,7 @@ import { notFound } from '#src/errors.ts'
 import { PAGE_SIZE_DEFAULT, readCursor, toPage } from '#src/paging.ts'
 import { isoTime } from '#src/time.ts'
 import { tellIfChanged } from './events.ts'
-import { getJobRow, requeued, summaryColumns } from './jobs.ts'
+import { deadOf, getJobRow, requeued, summaryColumns } from './jobs.ts'
 import {
   type DeadLetter,
   type ErrorGroup,
@@ -18,6 +18,8 @@ import {
 /** One call retries or discards this many; whoever has more calls again. */
 export const DEAD_LETTERS_AT_ONCE_MAX = 500
 const GROUPS_MAX = 100
+/** The newest of a project's dead letters are counted, up to this many. */
+export const DEAD_LETTERS_COUNTED_MAX = 5_000
 
 /** Some by their ids, or those of one error group. */
 export type Which = { ids: string[] } | { group: string }
@@ -35,7 +37,7 @@ export async function listDeadLetters(
     .from(jobs)
     .where(
       and(
-        dead(projectId),
+        deadOf(projectId),
         query.group === undefined ? undefined : eq(jobs.errorGroup, query.group),
         before ? lt(jobs.id, before) : undefined,
       ),
@@ -52,21 +54,26 @@ export async function getDeadLetter(db: Db, projectId: string, id: string): Prom
   return { ...presentLetter(row), ...presentFullJob(row), input: row.input }
 }
 
-/** What a project's dead letters died of, the most frequent first. */
+/** What the newest of a project's dead letters died of, the most frequent first. */
 export async function listErrorGroups(db: Db, projectId: string): Promise<ErrorGroup[]> {
   const rows = (await db.rows(
-    `SELECT error_group, kind, count(*), error, min(finished_at), max(finished_at) FROM jobs
-     WHERE state = 'dead' AND project_id = ? AND error_group IS NOT NULL GROUP BY error_group
-     ORDER BY count(*) DESC LIMIT ${GROUPS_MAX}`,
+    `SELECT letters.*, runs.document_id FROM (
+       SELECT error_group, kind, count(*) AS letters, error, min(finished_at), max(finished_at), count(run_id),
+         iif(count(run_id) = count(*) AND min(run_id) = max(run_id), run_id, NULL) AS run_id FROM jobs
+       WHERE state = 'dead' AND project_id = ? AND error_group IS NOT NULL GROUP BY error_group
+       ORDER BY letters DESC LIMIT ${GROUPS_MAX}
+     ) AS letters LEFT JOIN runs ON runs.id = letters.run_id ORDER BY letters DESC`,
     [projectId],
-  )) as [string, string, number, string | null, number, number][]
-  return rows.map(([group, kind, count, error, first, last]) => ({
+  )) as [string, string, number, string | null, number, number, number, string | null, string | null][]
+  return rows.map(([group, kind, count, error, first, last, ofRuns, runId, documentId]) => ({
     group,
     kind,
     count,
     ...(error ? { error: JSON.parse(error) as Failure } : {}),
     firstAt: isoTime(first),
     lastAt: isoTime(last),
+    ofRuns,
+    ...(runId && documentId ? { run: { id: runId, documentId } } : {}),
   }))
 }
 
@@ -86,14 +93,15 @@ export async function retryDeadLetters(
   return { ids: alone.map((row) => row.id), runIds: [...runIds] }
 }
 
-/** Gives dead letters up for good: they are cancelled. Returns how many there were. Throws `not_found`. */
+/**
+ * Takes dead letters off the list: they are cancelled. Returns how many there were. Throws `not_found`. Whoever
+ * resumes the run that one of them is part of has it performed again.
+ */
 export async function discardDeadLetters(db: Db, projectId: string, which: Which): Promise<number> {
   const rows = await findDead(db, projectId, which)
   await changeDead(db, rows, { state: 'cancelled', finishedAt: Date.now() })
   return rows.length
 }
-
-const dead = (projectId: string) => and(eq(jobs.projectId, projectId), eq(jobs.state, 'dead'))
 
 async function findDead(db: Db, projectId: string, which: Which): Promise<JobSummaryRow[]> {
   const chosen = 'ids' in which ? isOneOf(which.ids) : eq(jobs.errorGroup, which.group)
@@ -101,7 +109,7 @@ async function findDead(db: Db, projectId: string, which: Which): Promise<JobSum
   return db
     .select(summaryColumns)
     .from(jobs)
-    .where(and(dead(projectId), chosen))
+    .where(and(deadOf(projectId), chosen))
     .limit(DEAD_LETTERS_AT_ONCE_MAX)
 }
 

@@ -1,17 +1,24 @@
-import { and, asc, desc, eq, getTableColumns, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm'
 import { atomically, ConditionFailed, type Db } from '#db/connect.ts'
 import { type jobStates, jobs } from '#db/schema/jobs.ts'
 import { AppError, notFound } from '#src/errors.ts'
-import { PAGE_SIZE_DEFAULT, readCursor, toPage } from '#src/paging.ts'
+import { PAGE_SIZE_DEFAULT, readCursor, toCursor, toPage } from '#src/paging.ts'
 import type { Queue } from '#src/queue/queue.ts'
 import { tell } from './events.ts'
 import { type Job, type JobRow, presentFullJob, presentJob } from './schemas.ts'
 
 export const { input: _input, output: _output, ...summaryColumns } = getTableColumns(jobs)
 
+/** How many jobs one page looks through for those that a filter asks for. */
+export const JOBS_LOOKED_THROUGH_MAX = 5_000
+
 export type JobFilter = { state?: (typeof jobStates)[number]; kind?: string; runId?: string }
 
-/** A page of a project's jobs, newest first. */
+/**
+ * A page of a project's jobs, newest first. Of those of a run, and of those that run, each page is full; other filters
+ * look through so many jobs a page and no more, so that a page may hold fewer than its limit, even none, and yet tell
+ * where the next one begins.
+ */
 export async function listJobs(
   db: Db,
   projectId: string,
@@ -19,21 +26,54 @@ export async function listJobs(
 ) {
   const limit = query.limit ?? PAGE_SIZE_DEFAULT
   const before = readCursor('job', query.cursor)
+  const { holds, id, isWhole } = amongWhich(projectId, query)
+  const among = and(holds, before ? lt(id, before) : undefined)
+  const last = isWhole ? undefined : await lastLookedThrough(db, among)
   const rows = await db
     .select(summaryColumns)
     .from(jobs)
     .where(
       and(
-        eq(jobs.projectId, projectId),
+        among,
         query.state && eq(jobs.state, query.state),
         query.kind ? eq(jobs.kind, query.kind) : undefined,
-        query.runId ? eq(jobs.runId, query.runId) : undefined,
-        before ? lt(jobs.id, before) : undefined,
+        last ? gte(jobs.id, last) : undefined,
       ),
     )
-    .orderBy(desc(jobs.id))
+    .orderBy(desc(id))
     .limit(limit + 1)
-  return toPage(rows, limit, presentJob)
+  const page = toPage(rows, limit, presentJob)
+  return { ...page, nextCursor: page.nextCursor ?? (last ? toCursor(last) : null) }
+}
+
+/** What a filter chooses from, and whether that may be read as a whole: few jobs, or each of them is chosen. */
+type Among = { holds: SQL | undefined; id: SQL; isWhole: boolean }
+
+// Said in the words of the index that holds it: a partial index serves its own condition as it stands there, and `+`
+// keeps a column from choosing another index.
+function amongWhich(projectId: string, { state, kind, runId }: JobFilter): Among {
+  const ofProject = sql`+${jobs.projectId} = ${projectId}`
+  const unordered = { id: sql`+${jobs.id}`, isWhole: true }
+  if (runId !== undefined) return { holds: and(eq(jobs.runId, runId), ofProject), ...unordered }
+  if (state === 'running')
+    return { holds: and(sql`${jobs.ready} = 0 AND ${jobs.state} = 'running'`, ofProject), ...unordered }
+  const ordered = { id: sql`${jobs.id}`, isWhole: kind === undefined && (!state || state === 'dead') }
+  return { holds: state === 'dead' ? deadOf(projectId) : eq(jobs.projectId, projectId), ...ordered }
+}
+
+/** A project's dead letters, as the indexes that hold them alone say it. */
+export const deadOf = (projectId: string) => and(eq(jobs.projectId, projectId), sql`${jobs.state} = 'dead'`)
+
+async function lastLookedThrough(db: Db, among: SQL | undefined): Promise<string | undefined> {
+  const last = await db
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(among)
+    .orderBy(desc(jobs.id))
+    .limit(1)
+    .offset(JOBS_LOOKED_THROUGH_MAX - 1)
+    .get()
+  return last?.id
 }
 
 /** The jobs of a run in the order they were made. */
@@ -104,6 +144,7 @@ export const requeued = () =>
     failures: 0,
     attempts: 0,
     cancelRequestedAt: null,
+    startedAt: null,
     finishedAt: null,
   }) as const
 

@@ -47,6 +47,13 @@ export const ErrorGroup = t.Object(
     error: t.Optional(Failure),
     firstAt: t.String({ format: 'date-time' }),
     lastAt: t.String({ format: 'date-time' }),
+    ofRuns: t.Integer({ description: 'How many of them are part of a run.' }),
+    run: t.Optional(
+      t.Object(
+        { id: t.String(), documentId: t.String() },
+        { description: 'The run that all of them are part of, where it is one.' },
+      ),
+    ),
   },
   { title: 'ErrorGroup', description: 'Dead letters that died of the same; `error` is that of one of them.' },
 )

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { jobs } from '#db/schema/jobs.ts'
 import { AppError } from '#src/errors.ts'
 import { createLog } from '#src/log.ts'
 import type { JobHandler } from '#worker/jobs/handler.ts'
@@ -23,12 +24,14 @@ async function die(app: TestApp, message: string): Promise<string> {
 const letters = async (app: TestApp, query = '') =>
   (await app.call('GET', `/api/v1/dead-letters${query}`)).body.items
 
+const groups = async (app: TestApp) => (await app.call('GET', '/api/v1/dead-letters/groups')).body.items
+
 test('what died of the same stands in one group, whatever ids and figures its message names', async () => {
   await using app = await testApp()
   for (const words of [12, 30, 45])
     await die(app, `There are ${words} words in "talk ${words}"; it takes 60.`)
   await die(app, 'The site refused.')
-  const { items } = (await app.call('GET', '/api/v1/dead-letters/groups')).body
+  const items = await groups(app)
   expect(items.map(({ count, kind }: { count: number; kind: string }) => [kind, count])).toEqual([
     ['seo.generate', 3],
     ['seo.generate', 1],
@@ -37,6 +40,32 @@ test('what died of the same stands in one group, whatever ids and figures its me
   const group = encodeURIComponent(items[0].group)
   expect(await letters(app, `?group=${group}`)).toHaveLength(3)
   expect(await letters(app)).toHaveLength(4)
+})
+
+test('how long a job took does not count the time it lay dead', async () => {
+  await using app = await testApp()
+  const id = await die(app, 'No.')
+  await app.db.update(jobs).set({ startedAt: 0 })
+  await app.call('POST', '/api/v1/dead-letters/retry', { body: { ids: [id] } })
+  expect((await jobRow(app, id)).startedAt).toBeNull()
+  await performAll(app, { 'seo.generate': async () => ({ output: {} }) })
+  const { startedAt, finishedAt } = await jobRow(app, id)
+  expect(finishedAt! - startedAt!).toBeLessThan(60_000)
+})
+
+test('a group names the run it is part of only where it is one', async () => {
+  await using app = await testApp()
+  const { handlers } = countingHandlers(['one', 'two'], { 'outline.generate': refusing('Nothing to plan.') })
+  const { runId, documentId } = await startRun(app)
+  await performAll(app, handlers)
+  expect(await groups(app)).toMatchObject([
+    { kind: 'outline.generate', count: 1, ofRuns: 1, run: { id: runId, documentId } },
+  ])
+  await startRun(app)
+  await performAll(app, handlers)
+  const [group] = await groups(app)
+  expect(group).toMatchObject({ count: 2, ofRuns: 2 })
+  expect(group.run).toBeUndefined()
 })
 
 test('a dead letter shows what it was to work on, and nothing else than a dead letter is shown as one', async () => {
@@ -53,12 +82,13 @@ test('a group is queued again at once, and then succeeds', async () => {
   await using app = await testApp()
   const ids = [await die(app, 'Only 3.'), await die(app, 'Only 4.')]
   const other = await die(app, 'Refused.')
-  const [{ group }] = (await app.call('GET', '/api/v1/dead-letters/groups')).body.items
+  const [{ group }] = await groups(app)
   const again = await app.call('POST', '/api/v1/dead-letters/retry', { body: { group } })
   expect(again.body).toEqual({ count: 2 })
   await performAll(app, { 'seo.generate': async () => ({ output: {} }) })
   for (const id of ids)
     expect(await jobRow(app, id)).toMatchObject({ state: 'succeeded', attempts: 1, errorGroup: null })
+  expect(await groups(app)).toMatchObject([{ count: 1, ofRuns: 0 }])
   expect((await jobRow(app, other)).state).toBe('dead')
   expect((await app.call('POST', '/api/v1/dead-letters/retry', { body: { group } })).body).toEqual({
     count: 0,
