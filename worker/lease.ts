@@ -80,15 +80,19 @@ export async function succeed(
 export const postpone = (db: Db, job: JobRow, { error, dueAt }: { error: Failure; dueAt: number }) =>
   commit(db, job, { state: 'queued', worker: null, error, dueAt, failures: job.failures + 1 })
 
-/** Ends a job for good with the reason a person can act on. */
-export const bury = (db: Db, job: JobRow, { error, writes }: { error: Failure; writes: Write[] }) =>
+/** Ends a job for good with the reason a person can act on. `cause` is what was thrown: its group may come of it. */
+export const bury = (
+  db: Db,
+  job: JobRow,
+  { error, cause, writes }: { error: Failure; cause?: unknown; writes: Write[] },
+) =>
   commit(
     db,
     job,
     {
       state: 'dead',
       error,
-      errorGroup: errorGroupOf(job.kind, error),
+      errorGroup: errorGroupOf(job, error, cause),
       dueAt: null,
       finishedAt: Date.now(),
       failures: job.failures + 1,

@@ -168,7 +168,7 @@ async function postponeOrBury(
   }
   const run = job.runId ? await getRunRow(db, job.projectId, job.runId) : undefined
   const writes = run ? await failRun(db, run, error) : []
-  if (!(await bury(db, job, { error, writes }))) return 'lost'
+  if (!(await bury(db, job, { error, cause, writes }))) return 'lost'
   log.error(told, 'job failed, and was given up')
   return 'dead'
 }
