@@ -78,16 +78,6 @@ export async function claimAll(db: Db, ids: readonly string[], options: ClaimOpt
 export const claim = async (db: Db, id: string, options: ClaimOptions): Promise<JobRow | undefined> =>
   (await claimAll(db, [id], options))[0]
 
-/** Those of the jobs that are left to workers of other kinds. */
-export async function ofOtherKinds(db: Db, ids: readonly string[], only: readonly string[]) {
-  const rows = await db.rows(
-    `SELECT id FROM jobs WHERE id IN (SELECT value FROM json_each(?)) AND state = 'queued'
-     AND kind NOT IN (SELECT value FROM json_each(?))`,
-    [JSON.stringify(ids), JSON.stringify(only)],
-  )
-  return new Set(rows.map(([id]) => id as string))
-}
-
 /** Each on its own, because whether one may start depends on those that were started before it. */
 async function claimLimited(
   db: Db,

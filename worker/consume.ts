@@ -2,9 +2,10 @@ import type { Db } from '#db/connect.ts'
 import type { Kinds } from '#src/jobs/kinds.ts'
 import type { Log } from '#src/log.ts'
 import type { JobObserver } from '#src/ops/process-metrics.ts'
+import { putBackOthers } from '#src/queue/put-back.ts'
 import type { Delivery, Queue } from '#src/queue/queue.ts'
 import { within } from '#src/within.ts'
-import { claimAll, ofOtherKinds } from './claim.ts'
+import { claimAll } from './claim.ts'
 import { claimAhead } from './claim-ahead.ts'
 import { createHoard } from './hoard.ts'
 import type { JobHandler } from './jobs/handler.ts'
@@ -141,7 +142,6 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     settler.taken(
       deliveries.filter(({ jobId }) => claimed.has(jobId)),
       jobs,
-      NONE,
     )
     teller.taken(jobs, { areQuick: ahead.count() > 0 })
     for (const job of jobs) hoard.add(keeper.hold(job))
@@ -153,7 +153,9 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   async function leaveAlone(deliveries: Delivery[]) {
     try {
       const ids = deliveries.map(({ jobId }) => jobId)
-      settler.taken(deliveries, [], only ? await ofOtherKinds(db, ids, only) : NONE)
+      // They are sent again by their row: a retry at the queue would count as one more delivery in vain.
+      if (only) await putBackOthers(db, ids, only)
+      settler.taken(deliveries, [])
     } catch (error) {
       settler.handBack(deliveries)
       throw error
@@ -244,5 +246,3 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     })
   }
 }
-
-const NONE: ReadonlySet<string> = new Set()

@@ -2,8 +2,8 @@ import type { JobRow } from '#src/jobs/schemas.ts'
 import type { Log } from '#src/log.ts'
 import type { Delivery, Queue } from '#src/queue/queue.ts'
 
-/** How long what this worker cannot perform stays away from it. */
-const OTHERS_RETRY_MS = 2_000
+/** How soon what could not be claimed comes again. */
+const RETRY_MS = 2_000
 
 /**
  * Settles deliveries in the background, as many in one call as came together during the call before it. A job that
@@ -17,19 +17,18 @@ export function createSettler(queue: Queue, log: Log) {
 
   return {
     /** Those of the deliveries whose jobs were claimed are settled when they are done, the others now. */
-    taken(deliveries: readonly Delivery[], jobs: readonly JobRow[], ofOthers: ReadonlySet<string>) {
+    taken(deliveries: readonly Delivery[], jobs: readonly JobRow[]) {
       const claimed = new Set(jobs.map((job) => job.id))
       for (const delivery of deliveries) {
         const { jobId } = delivery
         if (claimed.has(jobId)) open.set(jobId, delivery)
-        else if (ofOthers.has(jobId)) retried.push({ delivery, delayMs: OTHERS_RETRY_MS })
         else acknowledged.push(delivery)
       }
       settle()
     },
     /** Nobody knows what became of them: they come again. */
     handBack(deliveries: readonly Delivery[]) {
-      retried.push(...deliveries.map((delivery) => ({ delivery, delayMs: OTHERS_RETRY_MS })))
+      retried.push(...deliveries.map((delivery) => ({ delivery, delayMs: RETRY_MS })))
       settle()
     },
     done(jobId: string) {

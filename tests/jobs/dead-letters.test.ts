@@ -124,6 +124,7 @@ test('what the queue gave up is a dead letter where its job was waiting, and for
   await using app = await testApp()
   const [waiting, done] = [await startJob(app), await startJob(app)]
   await perform(done, workingAs(app, { 'seo.generate': async () => ({ output: {} }) }))
+  await app.db.rows('UPDATE jobs SET attempts = 1 WHERE id = ?', [waiting])
   const acknowledged: string[] = []
   const queue = {
     ...memoryQueue().queue,
