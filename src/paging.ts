@@ -34,6 +34,9 @@ export function toPage<Row extends { id: string }, Item>(
   const last = shown.at(-1)
   return {
     items: shown.map(present),
-    nextCursor: rows.length > limit && last ? Buffer.from(last.id).toString('base64url') : null,
+    nextCursor: rows.length > limit && last ? toCursor(last.id) : null,
   }
 }
+
+/** The cursor of the page that begins after an id. */
+export const toCursor = (id: string) => Buffer.from(id).toString('base64url')

@@ -59,11 +59,12 @@ export async function listErrorGroups(db: Db, projectId: string): Promise<ErrorG
   const rows = (await db.rows(
     `SELECT letters.*, runs.document_id FROM (
        SELECT error_group, kind, count(*) AS letters, error, min(finished_at), max(finished_at), count(run_id),
-         iif(count(run_id) = count(*) AND min(run_id) = max(run_id), run_id, NULL) AS run_id FROM jobs
-       WHERE state = 'dead' AND project_id = ? AND error_group IS NOT NULL GROUP BY error_group
-       ORDER BY letters DESC LIMIT ${GROUPS_MAX}
+         iif(count(run_id) = count(*) AND min(run_id) = max(run_id), run_id, NULL) AS run_id FROM (
+         SELECT error_group, kind, error, finished_at, run_id FROM jobs WHERE state = 'dead' AND project_id = ?
+         ORDER BY id DESC LIMIT ?
+       ) WHERE error_group IS NOT NULL GROUP BY error_group ORDER BY letters DESC LIMIT ?
      ) AS letters LEFT JOIN runs ON runs.id = letters.run_id ORDER BY letters DESC`,
-    [projectId],
+    [projectId, DEAD_LETTERS_COUNTED_MAX, GROUPS_MAX],
   )) as [string, string, number, string | null, number, number, number, string | null, string | null][]
   return rows.map(([group, kind, count, error, first, last, ofRuns, runId, documentId]) => ({
     group,

@@ -9,6 +9,7 @@ import { resumeRun } from '#src/pipelines/runs.ts'
 import { access } from '#src/projects/access.ts'
 import {
   DEAD_LETTERS_AT_ONCE_MAX,
+  DEAD_LETTERS_COUNTED_MAX,
   discardDeadLetters,
   getDeadLetter,
   listDeadLetters,
@@ -54,7 +55,11 @@ export const jobRoutes = (deps: AppDeps) => {
         },
         { additionalProperties: false },
       ),
-      ...documented('listJobs', 'List jobs, newest first', { success: { 200: pageOf(Job) } }),
+      ...documented('listJobs', 'List jobs, newest first', {
+        description:
+          'With `state` or `kind` a page may hold fewer than `limit`, even none: `nextCursor` alone tells whether there is more.',
+        success: { 200: pageOf(Job) },
+      }),
     })
     .get(
       '/jobs/:id',
@@ -114,6 +119,7 @@ export const jobRoutes = (deps: AppDeps) => {
       {
         permission: 'jobs:read',
         ...documented('listErrorGroups', 'Count the dead letters by what they died of', {
+          description: `The newest ${DEAD_LETTERS_COUNTED_MAX.toLocaleString('en')} are counted, and the 100 most frequent causes given.`,
           success: { 200: t.Object({ items: t.Array(ErrorGroup) }) },
         }),
       },
@@ -154,8 +160,8 @@ export const jobRoutes = (deps: AppDeps) => {
       {
         permission: 'jobs:write',
         body: WhichDeadLetters,
-        ...documented('discardDeadLetters', 'Give dead letters up for good', {
-          description: `They become cancelled jobs and are counted no longer. Up to ${DEAD_LETTERS_AT_ONCE_MAX} at once.`,
+        ...documented('discardDeadLetters', 'Take dead letters off the list', {
+          description: `They become cancelled jobs and are counted no longer. One alone can still be retried by its id, and one of a run is performed again when the run is resumed. Up to ${DEAD_LETTERS_AT_ONCE_MAX} at once.`,
           success: { 200: Counted },
         }),
       },

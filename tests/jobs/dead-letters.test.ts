@@ -120,6 +120,20 @@ test('what is discarded is no dead letter any more, and only its own project can
   expect(await jobRow(app, one)).toMatchObject({ state: 'cancelled', error: { message: 'One.' } })
 })
 
+test('a discarded letter of a run is off the list, keeps the run stopped, and is performed when it is resumed', async () => {
+  await using app = await testApp()
+  const { handlers } = countingHandlers(['one', 'two'])
+  const { runId } = await startRun(app)
+  await performAll(app, { ...handlers, 'section.write': refusing('Only 3.') })
+  const ids = (await letters(app)).map(({ id }: { id: string }) => id)
+  await app.call('POST', '/api/v1/dead-letters/discard', { body: { ids } })
+  expect(await letters(app)).toEqual([])
+  expect((await getRun(app, runId)).state).toBe('failed')
+  expect((await app.call('POST', `/api/v1/runs/${runId}/resume`)).status).toBeLessThan(300)
+  await performAll(app, handlers)
+  expect((await getRun(app, runId)).state).toBe('succeeded')
+})
+
 test('what the queue gave up is a dead letter where its job was waiting, and forgotten where it was not', async () => {
   await using app = await testApp()
   const [waiting, done] = [await startJob(app), await startJob(app)]
