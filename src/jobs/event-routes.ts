@@ -47,7 +47,7 @@ export const eventRoutes = (deps: AppDeps) => {
           'Server-sent events. Each has a durable id; send the last one back as `Last-Event-ID` and nothing is missed.',
           `Types: ${eventTypes.map((type) => `\`${type}\``).join(', ')}, and \`reset\` when what came after the id is gone, or is more than ${EVENTS_MISSED_MAX} events: fetch anew.`,
           '`alarm.updated` is about the installation, for whoever may read alarms.',
-          `A comment, with the id to resume from, is sent every ${HEARTBEAT_MS / 1000} s; the stream is closed after ${STREAM_LIFETIME_MS / 60_000} min.`,
+          `A comment, with the id to resume from, is sent once what was missed is, and every ${HEARTBEAT_MS / 1000} s; the stream is closed after ${STREAM_LIFETIME_MS / 60_000} min.`,
         ].join(' '),
         success: { 200: t.Any({ contentMediaType: 'text/event-stream' }) },
       }),

@@ -66,7 +66,9 @@ export function eventStream({
         send(encoder.encode(`retry: ${RETRY_MS}\n: connected\n\n`))
         hub.subscribe(projectId, after, listener).then((upToDate) => {
           following = upToDate
-          if (!open) following.stop()
+          if (!open) return following.stop()
+          // Whoever is cut off before anything happens resumes from here.
+          send(positionFrame(following, 'up to date'))
         }, close)
         if (signal.aborted) close()
 
@@ -84,8 +86,7 @@ export function eventStream({
           if (Date.now() >= endsAt) close()
           if (!(await leaveUnlessAllowed())) return
           // A project in which nothing happens resumes from here, not from its last event of long ago.
-          const id = following ? `id: ${following.position()}\n` : ''
-          send(encoder.encode(`${id}: heartbeat\n\n`))
+          send(positionFrame(following, 'heartbeat'))
         }
         async function leaveUnlessAllowed() {
           const allowed = await stillAllowed().catch(() => false)
@@ -98,4 +99,10 @@ export function eventStream({
     { highWaterMark: FRAMES_BUFFERED_MAX },
   )
   return new Response(stream, { headers: STREAM_HEADERS })
+}
+
+/** A comment with the id to resume from, once that is known. */
+function positionFrame(following: Following | undefined, comment: string): Uint8Array {
+  const id = following ? `id: ${following.position()}\n` : ''
+  return encoder.encode(`${id}: ${comment}\n\n`)
 }
