@@ -1,7 +1,19 @@
-import type { RefusalName } from './cloudflare-queues-refusals.ts'
+import { type Fields, isFields } from './cloudflare-queues-fields.ts'
+import { type RefusalName, refusalNames } from './cloudflare-queues-refusals.ts'
+
+const operations = ['push', 'pull', 'ack', 'peek', 'purge', 'manage'] as const
+const mishaps = [
+  'slow',
+  'lost-answer',
+  'refused',
+  'bad-gateway',
+  'unsuccessful',
+  'duplicate',
+  'reorder',
+] as const
 
 /** What a call is about: faults are told apart by it, and the limit of requests leaves pulls and acks out. */
-export type Operation = 'push' | 'pull' | 'ack' | 'peek' | 'purge' | 'manage'
+export type Operation = (typeof operations)[number]
 
 /**
  * What may go wrong: any refusal by its name, and what is none.
@@ -9,15 +21,9 @@ export type Operation = 'push' | 'pull' | 'ack' | 'peek' | 'purge' | 'manage'
  * breaks before anything is done. `bad-gateway`: 502 with a page instead of JSON. `unsuccessful`: `success: false`
  * under status 200. `duplicate`: what is pulled may be pulled again at once. `reorder`: messages come in any order.
  */
-export type FaultKind =
-  | RefusalName
-  | 'slow'
-  | 'lost-answer'
-  | 'refused'
-  | 'bad-gateway'
-  | 'unsuccessful'
-  | 'duplicate'
-  | 'reorder'
+export type FaultKind = RefusalName | (typeof mishaps)[number]
+
+export const faultKinds: readonly FaultKind[] = [...mishaps, ...refusalNames]
 
 export type Fault = {
   kind: FaultKind
@@ -50,6 +56,35 @@ export function createFaults(random: () => number) {
       return new Map(hits.map((fault) => [fault.kind, fault]))
     },
   }
+}
+
+/** A fault as somebody asked for it, or in a text what is wrong with it. */
+export function readFault(value: unknown): Fault | string {
+  if (!isFields(value)) return `A fault is an object with a kind: ${faultKinds.join(', ')}.`
+  if (!faultKinds.some((kind) => kind === value.kind))
+    return `There is no such kind of fault. There are ${faultKinds.join(', ')}.`
+  const complaints = Object.keys(value).flatMap((name) => complaintOf(name, value))
+  return complaints.length ? complaints.join(' ') : (value as Fault)
+}
+
+function complaintOf(name: string, fields: Fields): string[] {
+  const rule = Object.hasOwn(rules, name) ? rules[name as keyof Fault] : undefined
+  if (!rule) return [`A fault has no "${name}", only ${Object.keys(rules).join(', ')}.`]
+  return rule.fits(fields[name]) ? [] : [`${name} must be ${rule.must}.`]
+}
+
+const isFrom = (value: unknown, least: number) =>
+  typeof value === 'number' && Number.isFinite(value) && value >= least
+
+const rules: Record<keyof Fault, { must: string; fits(value: unknown): boolean }> = {
+  kind: { must: 'one that there is', fits: () => true },
+  on: {
+    must: `one of ${operations.join(', ')}`,
+    fits: (value) => operations.some((operation) => operation === value),
+  },
+  times: { must: 'a whole number from 1', fits: (value) => isFrom(value, 1) && Number.isInteger(value) },
+  chance: { must: 'a number from 0 to 1', fits: (value) => isFrom(value, 0) && (value as number) <= 1 },
+  ms: { must: 'a number of milliseconds from 0', fits: (value) => isFrom(value, 0) },
 }
 
 /** Numbers from 0 up to 1, the same for the same seed (mulberry32, Tommy Ettinger, public domain). */

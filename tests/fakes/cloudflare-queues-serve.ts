@@ -1,16 +1,21 @@
 // The fake of Cloudflare Queues as a process of its own: for development, and to be killed and started again.
-//   bun tests/fakes/cloudflare-queues-serve.ts [--port N] [--state FILE] [--seed N]
+//   bun tests/fakes/cloudflare-queues-serve.ts [--port N] [--control-port N] [--state FILE] [--seed N]
 // Prints the settings that lead to it, one a line, then CONTROL_URL, which takes faults and gives figures. Queues are
 // made with `bun scripts/cloudflare-setup.ts`, as at Cloudflare.
 import { parseArgs } from 'node:util'
 import { startCloudflareQueues } from './cloudflare-queues.ts'
-import type { Fault } from './cloudflare-queues-faults.ts'
+import { readFault } from './cloudflare-queues-faults.ts'
 
 const QUEUE_NAME = 'quill-jobs'
 const DEAD_LETTER_NAME = 'quill-dead'
 
 const { values } = parseArgs({
-  options: { port: { type: 'string' }, state: { type: 'string' }, seed: { type: 'string' } },
+  options: {
+    port: { type: 'string' },
+    'control-port': { type: 'string' },
+    state: { type: 'string' },
+    seed: { type: 'string' },
+  },
 })
 const fake = await startCloudflareQueues({
   port: Number(values.port ?? 0),
@@ -20,11 +25,11 @@ const fake = await startCloudflareQueues({
 
 const control = Bun.serve({
   hostname: '127.0.0.1',
-  port: 0,
+  port: Number(values['control-port'] ?? 0),
   routes: {
-    '/inject': { POST: (request) => request.json().then((fault) => done(() => fake.inject(fault as Fault))) },
+    '/inject': { POST: async (request) => inject(await request.text()) },
     '/heal': { POST: () => done(fake.heal) },
-    '/advance': { POST: (request) => request.text().then((ms) => done(() => fake.advance(Number(ms)))) },
+    '/advance': { POST: async (request) => advance(await request.text()) },
     '/figures': {
       GET: () =>
         Response.json({
@@ -52,7 +57,29 @@ process.stdout.write(
     .join('\n')}\n`,
 )
 
+function inject(text: string): Response {
+  const fault = readFault(jsonOf(text))
+  return typeof fault === 'string' ? refused(fault) : done(() => fake.inject(fault))
+}
+
+function advance(text: string): Response {
+  const ms = text.trim() ? Number(text) : Number.NaN
+  if (!Number.isFinite(ms) || ms < 0) return refused('How far is a number of milliseconds from 0.')
+  return done(() => fake.advance(ms))
+}
+
+/** Nothing for what is no JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 function done(act: () => void): Response {
   act()
   return new Response(null, { status: 204 })
 }
+
+const refused = (why: string) => new Response(`${why}\n`, { status: 400 })
