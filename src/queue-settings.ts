@@ -24,7 +24,7 @@ export type QueueSettings = { backend: 'inline' } | ({ backend: 'cloudflare' } &
 export const queueSettings = {
   QUEUE: optional('Where jobs wait: `inline`, in the database of one machine, or `cloudflare`.'),
   USE_INLINE_QUEUE: optional(
-    'The same by yes and no: `true` for inline, `false` for Cloudflare Queues. Default: `true`, in production `false`.',
+    'The same by yes and no: `true` for inline, `false` for Cloudflare Queues. Default: `true`, in production `false`: there inline is said by `QUEUE=inline`, and `true` refused.',
   ),
   CF_ACCOUNT_ID: optional('Cloudflare Queues: the id of the account.'),
   CF_API_TOKEN: optional('Its API token, with the permission Account › Queues › Edit.'),
