@@ -51,7 +51,7 @@ const oncePerTick: Uniqueness = {
 export type Kinds = Readonly<Record<string, JobKind>>
 
 /** Every kind of job. A step that a person waits for goes before what nobody looks at. */
-export const jobKinds: Kinds & Record<StepName | ScheduledKind, JobKind> = {
+const table = {
   'outline.generate': { ...kindDefaults, priority: 0 },
   'chapters.organize': kindDefaults,
   'section.write': kindDefaults,
@@ -62,7 +62,12 @@ export const jobKinds: Kinds & Record<StepName | ScheduledKind, JobKind> = {
   'records.purge': { ...kindDefaults, priority: 2, unique: oncePerTick },
   'jobs.sweep': { ...kindDefaults, unique: oncePerTick },
   'dead_letters.digest': { ...kindDefaults, priority: 2, unique: oncePerTick },
-}
+} satisfies Kinds & Record<StepName | ScheduledKind, JobKind>
+
+/** A kind that stands in the table; the compiler asks for its handler in worker/jobs/registry.ts. */
+export type KindName = keyof typeof table
+
+export const jobKinds: Readonly<Record<KindName, JobKind>> = table
 
 /** Workers are replaced one by one: within about an hour one comes that knows the kind, or nobody ever will. */
 const unknownKind: JobKind = { ...kindDefaults, failuresMax: 10, backoffMs: [MINUTE_MS, 10 * MINUTE_MS] }
