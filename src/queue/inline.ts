@@ -1,6 +1,7 @@
 import type { Db } from '#db/connect.ts'
 import type { Kinds } from '#src/jobs/kinds.ts'
 import type { Bell } from './bell.ts'
+import { pauseInDatabase } from './pauses.ts'
 import type { Delivery, Queue } from './queue.ts'
 import { type Found, LANES, readyFinder } from './ready.ts'
 import { createWaker } from './waker.ts'
@@ -13,6 +14,8 @@ const POLL_BESIDE_BELL_MS = 1_000
 const DEPTH_COUNTED_MAX = 100_000
 /** How many lanes are asked for their oldest job. */
 const LANES_ASKED_MAX = 256
+/** How many jobs that a queue outside was told of are taken back: more are not on their way at a time. */
+const TAKEN_BACK_MAX = 1_000
 
 export type InlineOptions = {
   /** Rung when jobs were written, by whatever process. */
@@ -27,7 +30,9 @@ export function inlineQueue(db: Db, { bell, kinds, now = Date.now }: InlineOptio
   const find = readyFinder(db, { kinds, now })
   const stopListening = bell?.listen(waker.wake)
   const pollMs = bell ? POLL_BESIDE_BELL_MS : POLL_MS
+  const pausing = pauseInDatabase(db, now)
   let closed = false
+  let hasTakenBack = false
 
   return {
     name: 'inline',
@@ -38,6 +43,7 @@ export function inlineQueue(db: Db, { bell, kinds, now = Date.now }: InlineOptio
     },
     pull: async ({ max, waitMs, signal, kinds: only }) => {
       const deadline = performance.now() + waitMs
+      if (!hasTakenBack) await takeBack()
       while (true) {
         const woken = waker.listen(signal)
         const { ids, nextAt = Number.POSITIVE_INFINITY } = closed ? NOTHING : await find(max, only)
@@ -61,20 +67,23 @@ export function inlineQueue(db: Db, { bell, kinds, now = Date.now }: InlineOptio
       const [[since]] = (await db.rows(OLDEST_SINCE, ['', '', LANES_ASKED_MAX])) as [[number | null]]
       return { waiting, oldestAgeMs: since === null ? 0 : Math.max(0, now() - since) }
     },
-    async pause() {
-      await db.rows(`INSERT OR IGNORE INTO queue_pauses (queue, since) VALUES ('jobs', ?)`, [now()])
-    },
+    ...pausing,
     async resume() {
-      await db.rows(`DELETE FROM queue_pauses WHERE queue = 'jobs'`, [])
+      await pausing.resume()
       waker.wake()
       bell?.ring()
     },
-    isPaused: async () => (await db.rows(`SELECT 1 FROM queue_pauses WHERE queue = 'jobs'`, [])).length > 0,
     async close() {
       closed = true
       stopListening?.()
       waker.wake()
     },
+  }
+
+  /** Who takes jobs here waits for no message of the queue that was in use before. */
+  async function takeBack() {
+    await db.rows(TAKE_BACK, [now()])
+    hasTakenBack = true
   }
 
   async function putOff(jobIds: readonly string[], delayMs: number) {
@@ -86,6 +95,10 @@ export function inlineQueue(db: Db, { bell, kinds, now = Date.now }: InlineOptio
 }
 
 const NOTHING: Found = { ids: [], nextAt: undefined }
+
+const TAKE_BACK = `UPDATE jobs SET ready = 1, due_at = min(dispatched_at, ?), dispatched_at = NULL
+  WHERE rowid IN (SELECT rowid FROM jobs INDEXED BY jobs_dispatched
+    WHERE state = 'queued' AND dispatched_at > 0 AND ready = 0 LIMIT ${TAKEN_BACK_MAX})`
 
 const COUNT = `SELECT count(*) FROM (SELECT 1 FROM jobs WHERE ready = 1 LIMIT ${DEPTH_COUNTED_MAX})`
 

@@ -1,6 +1,7 @@
 import type { Db } from '#db/connect.ts'
 import type { Kinds } from '#src/jobs/kinds.ts'
 import type { Log } from '#src/log.ts'
+import { pauseInDatabase } from './pauses.ts'
 import type { Queue } from './queue.ts'
 import { LANES, readyFinder } from './ready.ts'
 import { createWaker } from './waker.ts'
@@ -8,10 +9,15 @@ import { createWaker } from './waker.ts'
 /** How many jobs are sent in one call. */
 const BATCH_MAX = 100
 /**
- * How many jobs may be on their way at a time. The others wait in the database, where projects take turns: a queue
- * outside delivers in the order in which it was sent to.
+ * How many jobs may be on their way for each slot of the consumers that live, at least and at most. The others
+ * wait in the database, where projects take turns: a queue outside delivers in the order in which it was sent to.
+ * More for a slot would keep other projects waiting, fewer would keep quick jobs waiting for the next call.
  */
+const ON_THEIR_WAY_PER_SLOT = 8
+const ON_THEIR_WAY_MIN = 32
 const ON_THEIR_WAY_MAX = 1_000
+/** A consumer that was silent for so long lives no more; it tells of itself every 10 s (worker/presence.ts). */
+const SILENT_MS = 30_000
 /** How long a sender may take; when it died meanwhile, another sends again. */
 const SENDING_MS = 30_000
 /** A job whose message nobody has seen after this long is sent again. */
@@ -32,7 +38,7 @@ export type OutboxOptions = {
 }
 
 export type Outbox = Queue & {
-  /** How long the oldest job that could be sent has not been. */
+  /** How long the oldest job that could be sent has not been, however often that was tried. */
   lagMs(): Promise<number>
 }
 
@@ -45,6 +51,7 @@ export function throughOutbox({ db, log, queue, kinds, ...options }: OutboxOptio
   const { now = Date.now, restMs: [firstRestMs, mostRestMs] = REST_MS } = options
   const find = readyFinder(db, { kinds, now })
   const waker = createWaker()
+  const pausing = pauseInDatabase(db, now)
   let closed = false
   let failures = 0
   const dispatching = dispatch()
@@ -56,11 +63,20 @@ export function throughOutbox({ db, log, queue, kinds, ...options }: OutboxOptio
       waker.wake()
     },
     async lagMs() {
-      const [[since]] = (await db.rows(`SELECT min(due_at) FROM (${LANES})`, ['', '', BATCH_MAX])) as [
-        [number | null],
-      ]
+      const [[since]] = (await db.rows(UNSENT_SINCE, ['', '', BATCH_MAX])) as [[number | null]]
       return since === null ? 0 : Math.max(0, now() - since)
     },
+    // The row stands there too when the jobs were paused while they waited in the database alone.
+    async pause() {
+      await pausing.pause()
+      await queue.pause()
+    },
+    async resume() {
+      await queue.resume()
+      await pausing.resume()
+      waker.wake()
+    },
+    isPaused: async () => (await pausing.isPaused()) || (await queue.isPaused()),
     async close() {
       closed = true
       waker.wake()
@@ -80,11 +96,11 @@ export function throughOutbox({ db, log, queue, kinds, ...options }: OutboxOptio
 
   /** Sends what is ready and was not sent. Returns how long there will be nothing more to do. */
   async function sendSome(): Promise<number> {
-    const [[onTheirWay]] = (await db.rows(ON_THEIR_WAY, [])) as [[number]]
-    const room = Math.min(BATCH_MAX, ON_THEIR_WAY_MAX - onTheirWay)
+    const { most, onTheirWay } = await lookAtWay()
+    const room = Math.min(BATCH_MAX, most - onTheirWay)
     if (room <= 0) return POLL_MS
     const { ids, nextAt = Number.POSITIVE_INFINITY } = await find(room)
-    const taken = ids.length ? await take(ids) : []
+    const taken = ids.length ? await take(ids, most) : []
     if (taken.length === 0) return Math.max(1, Math.min(POLL_MS, nextAt - now()))
     try {
       await queue.send(taken)
@@ -92,15 +108,22 @@ export function throughOutbox({ db, log, queue, kinds, ...options }: OutboxOptio
       await db.rows(TAKE_BACK, [JSON.stringify(taken)])
       throw error
     }
-    await db.rows(SENT, [now() + RESEND_MS, JSON.stringify(taken)])
+    await db.rows(SENT, [now(), JSON.stringify(taken)])
     failures = 0
     return 0
   }
 
-  // A job that was cancelled meanwhile is not taken.
-  async function take(ids: string[]): Promise<string[]> {
-    const rows = await db.rows(TAKE, [now(), now() + SENDING_MS, JSON.stringify(ids)])
-    return rows.map(([id]) => id as string)
+  async function lookAtWay(): Promise<{ most: number; onTheirWay: number }> {
+    const [[slots, onTheirWay]] = (await db.rows(WAY, [now(), now() - SILENT_MS])) as [[number, number]]
+    const wanted = Math.max(ON_THEIR_WAY_MIN, slots * ON_THEIR_WAY_PER_SLOT)
+    return { most: Math.min(ON_THEIR_WAY_MAX, wanted), onTheirWay }
+  }
+
+  // Neither a job that was cancelled meanwhile is taken, nor one for which others who send have left no room.
+  async function take(ids: string[], most: number): Promise<string[]> {
+    const rows = await db.rows(TAKE, [now(), now() + SENDING_MS, JSON.stringify(ids), most])
+    const taken = new Set(rows.map(([id]) => id))
+    return ids.filter((id) => taken.has(id))
   }
 
   function rest(error: unknown): number {
@@ -113,15 +136,29 @@ export function throughOutbox({ db, log, queue, kinds, ...options }: OutboxOptio
 
 const IDS = 'id IN (SELECT value FROM json_each(?))'
 
-const ON_THEIR_WAY = `SELECT count(*) FROM jobs WHERE state = 'queued' AND dispatched_at IS NOT NULL`
+// What nobody has seen for so long that it is sent again is on its way no more.
+const onTheirWay = (now: string) => `(SELECT count(*) FROM jobs INDEXED BY jobs_dispatched
+  WHERE state = 'queued' AND dispatched_at > 0 AND ready = 0 AND due_at > ${now})`
 
-// What a dead worker held waits again: nobody could claim it by its message while it counts as running.
-const TAKE = `UPDATE jobs SET state = 'queued', worker = NULL, ready = 0, dispatched_at = ?1, due_at = ?2
-  WHERE id IN (SELECT value FROM json_each(?3)) AND ready = 1 RETURNING id`
+const WAY = `SELECT (SELECT coalesce(sum(slots), 0) FROM consumers WHERE seen_at >= ?2), ${onTheirWay('?1')}`
+
+// What a dead worker held waits again: nobody could claim it by its message while it counts as running. Until it
+// is sent, `dispatched_at` keeps since when it could have been.
+const TAKE = `UPDATE jobs
+  SET state = 'queued', worker = NULL, ready = 0, dispatched_at = min(due_at, ?1), due_at = ?2
+  WHERE id IN (SELECT jobs.id FROM json_each(?3) AS wish CROSS JOIN jobs ON jobs.id = wish.value
+    WHERE jobs.ready = 1 LIMIT max(0, ?4 - ${onTheirWay('?1')})) RETURNING id`
 
 const TAKE_BACK = `UPDATE jobs SET ready = 1, due_at = dispatched_at, dispatched_at = NULL
   WHERE ${IDS} AND state = 'queued' AND dispatched_at IS NOT NULL`
 
-const SENT = `UPDATE jobs SET due_at = ? WHERE ${IDS} AND state = 'queued' AND dispatched_at IS NOT NULL`
+const SENT = `UPDATE jobs SET dispatched_at = ?1, due_at = ?1 + ${RESEND_MS}
+  WHERE id IN (SELECT value FROM json_each(?2)) AND state = 'queued' AND dispatched_at IS NOT NULL`
 
-const PUT_OFF = `UPDATE jobs SET ready = 0, due_at = ? WHERE ${IDS} AND state = 'queued' AND dispatched_at IS NULL`
+// What was sent is told from what is being sent by its times.
+const UNSENT_SINCE = `SELECT min(since) FROM (SELECT min(due_at) AS since FROM (${LANES}) UNION ALL
+  SELECT min(dispatched_at) FROM jobs INDEXED BY jobs_dispatched
+  WHERE state = 'queued' AND dispatched_at > 0 AND ready = 0 AND due_at <> dispatched_at + ${RESEND_MS})`
+
+const PUT_OFF = `UPDATE jobs SET ready = 0, due_at = ?
+  WHERE ${IDS} AND state = 'queued' AND dispatched_at IS NULL`
