@@ -5,6 +5,9 @@ export type HeardText = { attempt: number; text: string; whole: boolean }
 
 type Piece = { jobId: string; attempt: number; offset: number; text: string }
 
+/** Of so many sections the text is kept, those heard last: a tab stays open for weeks. */
+export const SECTIONS_HEARD_MAX = 100
+
 const heard = new Map<string, HeardText & { end: number }>()
 const listeners = new Set<() => void>()
 let isDrawing = false
@@ -16,7 +19,10 @@ export function hearText({ jobId, attempt, offset, text }: Piece) {
   const current = known?.attempt === attempt ? known : { attempt, text: '', whole: true, end: 0 }
   if (offset < current.end) return
   const whole = current.whole && offset === current.end
+  heard.delete(jobId)
   heard.set(jobId, { attempt, text: current.text + text, whole, end: offset + text.length })
+  const [oldest] = heard.keys()
+  if (heard.size > SECTIONS_HEARD_MAX && oldest) heard.delete(oldest)
   if (isDrawing) return
   isDrawing = true
   requestAnimationFrame(() => {
@@ -25,8 +31,11 @@ export function hearText({ jobId, attempt, offset, text }: Piece) {
   })
 }
 
+export const heardText = (jobId: string | undefined): HeardText | undefined =>
+  jobId ? heard.get(jobId) : undefined
+
 export const useHeardText = (jobId: string | undefined): HeardText | undefined =>
-  useSyncExternalStore(subscribe, () => (jobId ? heard.get(jobId) : undefined))
+  useSyncExternalStore(subscribe, () => heardText(jobId))
 
 function subscribe(listener: () => void) {
   listeners.add(listener)

@@ -2,14 +2,28 @@ import { type Connection, setConnection } from './connection.ts'
 import type { ServerEvent } from './event-parser.ts'
 import { followEvents } from './event-stream.ts'
 
-type Message = { event: ServerEvent } | { position: number } | { state: Connection } | { ask: true }
+type Message =
+  | { event: ServerEvent }
+  | { position: number }
+  | { state: Connection; lastId?: number }
+  | { ask: true }
+
+export type Hearing = {
+  onEvent(event: ServerEvent): void
+  /** The stream begins here: what happened before, since the page was fetched, was not heard. */
+  onBeginning(): void
+}
 
 /**
  * Follows the project's events with one connection for all tabs of this browser: the tab that holds the lock
  * reads and passes on; when it closes, another takes over from the last id it saw. Browsers that lend no
  * locks (plain http from another machine) give each tab a connection of its own. Returns how to stop.
  */
-export function shareStream(projectId: string, onEvent: (event: ServerEvent) => void): () => void {
+export function shareStream(
+  projectId: string,
+  { onEvent, onBeginning }: Hearing,
+  follow = followEvents,
+): () => void {
   const name = `quill-events-${projectId}`
   const channel = new BroadcastChannel(name)
   const stopping = new AbortController()
@@ -19,9 +33,11 @@ export function shareStream(projectId: string, onEvent: (event: ServerEvent) => 
 
   channel.onmessage = ({ data }: MessageEvent<Message>) => {
     if ('event' in data) take(data.event)
-    else if ('position' in data) lastId = data.position
-    else if ('state' in data) setConnection(data.state)
-    else if (leads) channel.postMessage({ state })
+    else if ('position' in data) reach(data.position)
+    else if ('state' in data) {
+      lastId ??= data.lastId
+      setConnection(data.state)
+    } else if (leads) channel.postMessage({ state, lastId })
   }
   if (navigator.locks) navigator.locks.request(name, { signal: stopping.signal }, lead).catch(() => {})
   else void lead()
@@ -34,7 +50,7 @@ export function shareStream(projectId: string, onEvent: (event: ServerEvent) => 
 
   function lead() {
     leads = true
-    return followEvents({
+    return follow({
       projectId,
       lastId: () => lastId,
       onEvent(event) {
@@ -43,11 +59,11 @@ export function shareStream(projectId: string, onEvent: (event: ServerEvent) => 
       },
       onPosition(id) {
         if (!stopping.signal.aborted) channel.postMessage({ position: id })
-        lastId = id
+        reach(id)
       },
       onState(next) {
         state = next
-        if (!stopping.signal.aborted) channel.postMessage({ state })
+        if (!stopping.signal.aborted) channel.postMessage({ state, lastId })
         setConnection(next)
       },
       signal: stopping.signal,
@@ -55,7 +71,13 @@ export function shareStream(projectId: string, onEvent: (event: ServerEvent) => 
   }
 
   function take(event: ServerEvent) {
-    lastId = event.id ?? lastId
+    if (event.id !== undefined) reach(event.id)
     onEvent(event)
+  }
+
+  function reach(id: number) {
+    const begins = lastId === undefined
+    lastId = id
+    if (begins) onBeginning()
   }
 }

@@ -26,11 +26,13 @@ export function Workplace({ session }: { session: Session }) {
   )
 }
 
+const fetchAnew = () => void queryClient.invalidateQueries()
+
 /** Follows the project; who may not follow it looks now and then whether their rights have changed. */
 function useEvents(projectId: string | undefined, mayFollow: boolean) {
   const connection = useConnection()
   useEffect(() => {
-    if (projectId && mayFollow) return shareStream(projectId, applyEvent)
+    if (projectId && mayFollow) return shareStream(projectId, { onEvent: applyEvent, onBeginning: fetchAnew })
     const timer = setInterval(refreshSession, LOOK_MS)
     return () => clearInterval(timer)
   }, [projectId, mayFollow])
