@@ -57,7 +57,8 @@ function endRun(db: Db, run: RunRow, { number }: StepOutput<'document.persist'>)
   return [db.update(runs).set(change).where(eq(runs.id, run.id)), tellRun(db, { ...run, ...change })]
 }
 
-// Runs inside the batch, after `done` became succeeded: the last of its step finds no other one unfinished.
+// Runs inside the batch, after `done` became succeeded: the last of its step finds no other one unfinished. What
+// `unique` of a kind says is for jobs that are asked for alone: those of a run are unique by run, kind and item.
 const enqueueAfter = (db: Db, done: JobRow, row: JobRow): Write[] => [
   enqueueWhere(
     row,
