@@ -4,8 +4,14 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { Glob } from 'bun'
 import { withTables } from '#scripts/rights.ts'
 import { exampleFile, withTable } from '#scripts/settings.ts'
-import { settingList } from '#src/env.ts'
+import { readEnv, settingList } from '#src/env.ts'
 import { errorStatus } from '#src/errors.ts'
+import { jobKinds } from '#src/jobs/kinds.ts'
+import { createLog } from '#src/log.ts'
+import { pipelines } from '#src/pipelines/steps.ts'
+import { handlers } from '#worker/jobs/registry.ts'
+import { pipelineStages } from '#worker/pipeline.ts'
+import { scheduledHandlers } from '#worker/schedules/handlers.ts'
 
 const ROOT = join(import.meta.dir, '..')
 const LINES_MAX = 300
@@ -168,6 +174,18 @@ test('the settings of the code are those of .env.example and of the README', () 
     (line) => !line.includes('NODE_ENV'),
   )
   expect(used).toEqual([])
+})
+
+test('every kind of job has a handler, every handler a kind, and every step of a pipeline its stage', () => {
+  const deps = {
+    env: readEnv({ NODE_ENV: 'test' }),
+    log: createLog('silent'),
+    mailer: { send: async () => {} },
+  }
+  const performed = Object.keys({ ...handlers, ...scheduledHandlers(deps) })
+  expect(performed.toSorted()).toEqual(Object.keys(jobKinds).toSorted())
+  for (const [name, stages] of Object.entries(pipelineStages))
+    expect(stages.map(({ step }) => step)).toEqual([...pipelines[name as keyof typeof pipelines]])
 })
 
 test('the tables of docs/access.md are those of the code', () => {
