@@ -24,6 +24,10 @@ const commands = {
   },
   key: { summary: 'make an API key', load: () => import('./commands/key.ts') },
   keys: { summary: 'show or rotate the keys that encrypt secrets', load: () => import('./commands/keys.ts') },
+  queue: {
+    summary: 'pause or resume the queue, or show what waits',
+    load: () => import('./commands/queue.ts'),
+  },
   doctor: { summary: 'check configuration and connections', load: () => import('./commands/doctor.ts') },
   healthcheck: {
     summary: 'ask a running server whether it is ready',

@@ -1,9 +1,10 @@
 import { existsSync, rmdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type Inspection, inspect } from '#db/inspect.ts'
+import { type Inspection, inspect, peek } from '#db/inspect.ts'
 import { checkDotEnv, type Env, prepareDataDir, problemsOf, readEnv } from '#src/env.ts'
 import { localUrl } from '#src/loopback.ts'
 import { examineQueue } from '#src/queue/backends.ts'
+import { pauseInDatabase } from '#src/queue/pauses.ts'
 import { complaintsOfServices } from '#src/services.ts'
 import { VERSION } from '#src/version.ts'
 import { readArgs } from './command.ts'
@@ -44,7 +45,9 @@ async function examine(): Promise<Finding[]> {
     examineMail(env),
     examinePort(env),
   ])
-  const backend = { what: 'Queue', detail: env.queue.backend }
+  const paused =
+    inspection && (await isPaused(env)) ? ', paused: `quill queue resume` lets jobs begin again' : ''
+  const backend = { what: 'Queue', detail: env.queue.backend + paused }
   return [
     ...configuration,
     ...folder,
@@ -95,6 +98,10 @@ async function examineDatabase({ databaseUrl }: Env): Promise<[Finding[], Inspec
   const jobs = { what: 'Jobs', detail: `${database.jobs} waiting or running` }
   return [[{ what, problem, detail: databaseUrl + update }, jobs], database]
 }
+
+/** Whether jobs rest, as the database says; of one from before there was a pause there is nothing to say. */
+const isPaused = ({ databaseUrl }: Env): Promise<boolean> =>
+  peek(databaseUrl, (db) => pauseInDatabase(db, Date.now).isPaused()).catch(() => false)
 
 async function examinePort({ host, port }: Env): Promise<Finding> {
   const what = `Port ${port} on ${host}`
