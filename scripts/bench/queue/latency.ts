@@ -3,7 +3,7 @@ import { percentile } from '../figures.ts'
 import { openQuill } from './quill.ts'
 
 const SAMPLES = 200
-const IDLE_MS = 2_000
+const IDLE_MS = 10_000
 /** Between two samples the worker becomes idle; not always for equally long. */
 const pauseMs = (sample: number) => 3 + ((sample * 7) % 23)
 
