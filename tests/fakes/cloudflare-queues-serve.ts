@@ -43,7 +43,9 @@ const control = Bun.serve({
 })
 
 const settings = {
-  USE_INLINE_QUEUE: 'false',
+  QUEUE: 'cloudflare',
+  // Told too, so that what .env says of it cannot contradict.
+  USE_INLINE_QUEUE: '',
   CF_ACCOUNT_ID: fake.accountId,
   CF_API_TOKEN: fake.token,
   CF_QUEUE_NAME: QUEUE_NAME,
