@@ -55,11 +55,16 @@ function amongWhich(projectId: string, { state, kind, runId }: JobFilter): Among
   const ofProject = sql`+${jobs.projectId} = ${projectId}`
   const unordered = { id: sql`+${jobs.id}`, isWhole: true }
   if (runId !== undefined) return { holds: and(eq(jobs.runId, runId), ofProject), ...unordered }
-  if (state === 'running')
-    return { holds: and(sql`${jobs.ready} = 0 AND ${jobs.state} = 'running'`, ofProject), ...unordered }
+  if (state === 'running') return { holds: and(isRunning(projectId), ofProject), ...unordered }
   const ordered = { id: sql`${jobs.id}`, isWhole: kind === undefined && (!state || state === 'dead') }
   return { holds: state === 'dead' ? deadOf(projectId) : eq(jobs.projectId, projectId), ...ordered }
 }
+
+// What a dead worker left stands among the ready ones, where the oldest of each lane come first.
+const isRunning = (projectId: string) => sql`${jobs.id} IN (
+  SELECT id FROM jobs WHERE ready = 0 AND state = 'running'
+  UNION ALL SELECT id FROM (SELECT id, state FROM jobs WHERE ready = 1 AND project_id = ${projectId}
+    ORDER BY lane, id LIMIT ${JOBS_LOOKED_THROUGH_MAX}) WHERE state = 'running')`
 
 /** A project's dead letters, as the indexes that hold them alone say it. */
 export const deadOf = (projectId: string) => and(eq(jobs.projectId, projectId), sql`${jobs.state} = 'dead'`)

@@ -27,9 +27,11 @@ test('what runs, what died and what is of one run is found at once, however much
   await fill(app, MANY)
   await change(app, `state = 'running', due_at = 1`, [0])
   await change(app, `state = 'dead', error_group = 'x'`, [1])
+  // What a dead worker held is ready for another, and counts as running until that one takes it.
+  await change(app, `state = 'running', due_at = 1, ready = 1`, [4])
   await app.db.rows('PRAGMA foreign_keys = OFF', [])
   await change(app, `run_id = 'run_1', item_key = id`, [2, 3])
-  expect(await allPages(app, 'state=running')).toEqual([[idOf(0)]])
+  expect(await allPages(app, 'state=running')).toEqual([[idOf(4), idOf(0)]])
   expect(await allPages(app, 'state=dead')).toEqual([[idOf(1)]])
   expect(await allPages(app, 'runId=run_1')).toEqual([[idOf(3), idOf(2)]])
   expect(await allPages(app, 'runId=run_1&state=running')).toEqual([[]])
@@ -50,7 +52,7 @@ test('each list of jobs is read by the index that holds what it asks for', async
       '/jobs?runId=run_1&state=succeeded',
       /USING INDEX jobs_once_per_run \(run_id=\?\); USE TEMP B-TREE FOR ORDER BY$/,
     ],
-    ['/jobs?state=running&kind=x', /USING INDEX jobs_leased; USE TEMP B-TREE FOR ORDER BY$/],
+    ['/jobs?state=running&kind=x', /INDEX jobs_leased; .*INDEX jobs_ready \(project_id=\?\); .*ORDER BY$/],
     ['/jobs?state=dead', /USING INDEX jobs_dead_by_id \(project_id=\?\)$/],
     ['/jobs?kind=x', /USING INDEX jobs_by_project \(project_id=\?\)$/],
     ['/dead-letters', /USING INDEX jobs_dead_by_id \(project_id=\?\)$/],
