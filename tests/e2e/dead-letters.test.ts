@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { AppError } from '#src/errors.ts'
 import { jobKinds } from '#src/jobs/kinds.ts'
 import { createLog } from '#src/log.ts'
@@ -16,6 +16,23 @@ const refusing =
   async () => {
     throw new AppError('source_too_short', message)
   }
+
+const PHONE = { width: 390, height: 844 }
+const THUMB_PX = 44
+const APART_PX = 12
+
+/** What has the focus, by its name. */
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const element = document.activeElement
+    return element?.ariaLabel ?? element?.textContent?.trim() ?? ''
+  })
+
+/** Whether it is inside the window's width, and large enough for a thumb. */
+async function isReachable(act: Locator): Promise<boolean> {
+  const { x, width, height } = (await act.boundingBox())!
+  return x >= 0 && x + width <= PHONE.width && height >= THUMB_PX
+}
 
 describe.skipIf(!hasChromium)('the way to the dead letters and back', () => {
   let app: TestApp
@@ -55,15 +72,18 @@ describe.skipIf(!hasChromium)('the way to the dead letters and back', () => {
       .first()
       .press('Enter')
     const dialog = page.getByRole('dialog', { name: 'Describe it for search' })
+    await dialog.getByText('What it was to work on').press('Enter')
     await dialog.getByText('"title": "A title"').waitFor()
     expect(await checkPage(page)).toEqual([])
     await dialog.getByRole('button', { name: 'Retry' }).press('Enter')
     await page.getByText('1 job is queued again.').waitFor()
+    await dialog.waitFor({ state: 'detached' })
+    expect(await focused(page)).toStartWith('Look at job_')
     await cause(/words.*1 job/)
       .getByRole('button', { name: /^Retry:/ })
       .press('Enter')
     await cause(/words/).waitFor({ state: 'detached' })
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+    expect(await focused(page)).toBe('Describe it for search')
     await performAll(app, { 'seo.generate': async () => ({ output: {} }) })
     const { items } = (await app.call('GET', '/api/v1/jobs?state=succeeded')).body
     expect(items).toHaveLength(2)
@@ -85,10 +105,66 @@ describe.skipIf(!hasChromium)('the way to the dead letters and back', () => {
     const dialog = page.getByRole('dialog', { name: 'Write the sections' })
     const link = await dialog.locator(`a[href="/documents/${documentId}"]`).textContent()
     expect(link).not.toBe('')
-    await dialog.getByRole('button', { name: 'Retry' }).click()
+    await dialog.getByRole('button', { name: 'Resume run' }).click()
     await cause(/No words/).waitFor({ state: 'detached' })
     await performAll(app, handlers)
     expect((await getRun(app, runId)).state).toBe('succeeded')
+  })
+
+  test('a writer resumes what is part of a run, and reads who retries the rest', async () => {
+    const { handlers } = countingHandlers(['one', 'two'])
+    const { runId, documentId } = await startRun(app)
+    await performAll(app, { ...handlers, 'section.write': refusing('No words for it.') })
+    const writer = await enterAs(desk, await app.person('Will', { role: 'writer' }), {
+      path: '/jobs/dead-letters',
+      viewport: PHONE,
+    })
+    const groups = writer.getByRole('list', { name: 'Dead letters by cause' }).getByRole('listitem')
+    const ofRun = groups.filter({ hasText: 'No words' })
+    const alone = groups.filter({ hasText: 'The site refused' })
+    await alone.getByText('An editor can retry it.').waitFor()
+    expect(await alone.getByRole('button').count()).toBe(1)
+    await ofRun.locator(`a[href="/documents/${documentId}"]`).waitFor()
+    await ofRun.getByRole('button', { expanded: false }).click()
+    await writer.getByRole('button', { name: 'Look at one' }).waitFor()
+    expect(await checkLooks(writer)).toEqual([])
+    await ofRun.getByRole('button', { name: 'Resume run: Write the sections' }).press('Enter')
+    await ofRun.waitFor({ state: 'detached' })
+    await performAll(app, handlers)
+    expect((await getRun(app, runId)).state).toBe('succeeded')
+    await writer.context().close()
+  })
+
+  test('on a phone every act upon a job is in sight, and large enough for a thumb', async () => {
+    const phone = await enterAs(desk, await app.person('Finn', { role: 'editor' }), {
+      path: '/jobs',
+      viewport: PHONE,
+    })
+    const act = phone.getByRole('button', { name: 'Retry' }).first()
+    await act.waitFor()
+    expect(await isReachable(act)).toBe(true)
+    await phone.goto(`${desk.url}/jobs/dead-letters`)
+    const [retry, discard] = [/^Retry:/, /^Discard:/].map((name) => phone.getByRole('button', { name }))
+    await retry!.waitFor()
+    expect([await isReachable(retry!), await isReachable(discard!)]).toEqual([true, true])
+    const [one, other] = [(await retry!.boundingBox())!, (await discard!.boundingBox())!]
+    expect(other.x - (one.x + one.width)).toBeGreaterThanOrEqual(APART_PX)
+    await phone.context().close()
+  })
+
+  test('the skip link and few tabs lead to the first cause', async () => {
+    await page.goto(`${desk.url}/jobs/dead-letters`)
+    await cause(/The site refused/).waitFor()
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur())
+    await page.keyboard.press('Tab')
+    expect(await focused(page)).toBe('Skip to the page')
+    await page.keyboard.press('Enter')
+    const passed: string[] = []
+    for (let tab = 0; tab < 3; tab++) {
+      await page.keyboard.press('Tab')
+      passed.push(await focused(page))
+    }
+    expect(passed.at(-1)).toBe('Describe it for search')
   })
 
   test('an alarm leads to what it is about, and goes when that is done', async () => {
@@ -126,7 +202,8 @@ describe.skipIf(!hasChromium)('the way to the dead letters and back', () => {
       .getByRole('button', { name: /Look at/ })
       .first()
       .waitFor()
-    expect(await reader.getByRole('button', { name: /Retry|Discard/ }).count()).toBe(0)
+    await reader.getByText('An editor can retry it.').first().waitFor()
+    expect(await reader.getByRole('button', { name: /Retry|Resume|Discard/ }).count()).toBe(0)
     await reader.context().close()
 
     await cause(/The site refused.*2 jobs/)
@@ -137,6 +214,7 @@ describe.skipIf(!hasChromium)('the way to the dead letters and back', () => {
     expect(await checkPage(page)).toEqual([])
     await dialog.getByRole('button', { name: 'Discard' }).click()
     await page.getByText('Nothing was given up.').waitFor()
+    expect(await focused(page)).toBe('Dead letters')
     await page.getByRole('link', { name: 'All jobs' }).click()
     await page.getByText('Cancelled').nth(1).waitFor()
   })

@@ -32,9 +32,11 @@ export const useLetters = (group: string) =>
 export const useLetter = (id: string) =>
   useQuery({ queryKey: ['dead-letter', id], queryFn: () => read(letters({ id }).get()), staleTime: 0 })
 
-/** Queues one again, or resumes the run it is part of. Throws Problem. */
-export const retryLetter = ({ id, runId }: Pick<DeadLetter, 'id' | 'runId'>) =>
-  settle<unknown>(runId ? resumeRun(runId) : retry({ ids: [id] }))
+/** Queues one again that is part of no run. Throws Problem. */
+export const retryLetter = (id: string) => settle(retry({ ids: [id] }))
+
+/** Makes the run go on that letters are part of. Throws Problem. */
+export const resumeRunOfLetters = (runId: string) => settle(resumeRun(runId))
 
 /** Queues those of a group again. Returns how many jobs and runs go on. Throws Problem. */
 export const retryGroup = ({ group, count }: ErrorGroup) => settle(changeAll(count, () => retry({ group })))

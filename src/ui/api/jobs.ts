@@ -1,6 +1,8 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { api, read } from './client.ts'
 import type { Job } from './runs.ts'
+
+const RECENT_JOBS = 200
 
 export type JobFilter = { state?: Job['state']; kind?: string; runId?: string }
 
@@ -10,6 +12,16 @@ export const useJobs = (filter: JobFilter) =>
     queryFn: ({ pageParam }) => read(api.jobs.get({ query: { ...filter, cursor: pageParam } })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
+  })
+
+/** The kinds of the newest jobs. */
+export const useRecentKinds = () =>
+  useQuery({
+    queryKey: ['job-kinds'],
+    queryFn: async () => {
+      const { items } = await read(api.jobs.get({ query: { limit: RECENT_JOBS } }))
+      return [...new Set(items.map(({ kind }) => kind))]
+    },
   })
 
 export const cancelJob = (id: string) => read(api.jobs({ id }).cancel.post())

@@ -47,7 +47,8 @@ function describe(at: Date, now: number): string {
   return short.format(at)
 }
 
-function useNow(everyMs: number | undefined): number {
+/** The time as it passes, looked at every so often; as it was at first where it does not matter. */
+export function useNow(everyMs: number | undefined): number {
   const [now, setNow] = useState(Date.now)
   useEffect(() => {
     if (everyMs === undefined) return

@@ -10,10 +10,11 @@ import { Dialog } from '../../components/dialog.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Moment } from '../../components/time.tsx'
-import { stepLabel } from '../document/run-progress.ts'
+import { kindLabel } from '../document/run-progress.ts'
 import { Discard } from './discard.tsx'
 import { cureOf } from './failure-words.ts'
-import { useRetryLetter } from './use-retry.ts'
+import { useReader, useRetryLetter } from './use-retry.ts'
+import { WhoCan } from './who-can.tsx'
 
 /** Of a longer input the beginning is shown. */
 const INPUT_CHARS_SHOWN = 20_000
@@ -24,7 +25,7 @@ type Props = { id: string; onClose: () => void }
 export function LetterDialog({ id, onClose }: Props) {
   const [discarding, setDiscarding] = useState(false)
   const { data: letter, error } = useLetter(id)
-  const name = letter ? stepLabel(letter.kind) : 'Dead letter'
+  const name = letter ? kindLabel(letter.kind) : 'Dead letter'
   if (discarding) return <Discard what={`“${name}”`} discard={() => discardLetter(id)} onClose={onClose} />
   return (
     <Dialog title={name} onClose={onClose}>
@@ -35,7 +36,7 @@ export function LetterDialog({ id, onClose }: Props) {
           <>
             <div>
               <p dir="auto">{letter.error?.message}</p>
-              <p className="muted">{cureOf(letter.error?.code)}</p>
+              <Cure letter={letter} />
             </div>
             <Facts letter={letter} />
             <Input letter={letter} />
@@ -44,6 +45,16 @@ export function LetterDialog({ id, onClose }: Props) {
         )}
       </div>
     </Dialog>
+  )
+}
+
+function Cure({ letter: { error, runId } }: { letter: DeadLetter }) {
+  const mayRetry = useMay(runId ? 'pipelines:run' : 'jobs:write')
+  const reader = useReader(mayRetry)
+  return (
+    <p className="muted">
+      {cureOf(error?.code, reader)} {!mayRetry && <WhoCan part={runId ? 'runs' : 'no run'} />}
+    </p>
   )
 }
 
@@ -64,7 +75,9 @@ const Facts = ({
     )}
     {runId && <RunFacts id={runId} />}
     <Fact name="Code">{error?.code}</Fact>
-    <Fact name="Id">{id}</Fact>
+    <Fact name="Id">
+      <code className="job-id">{id}</code>
+    </Fact>
   </dl>
 )
 
@@ -94,28 +107,36 @@ function RunFacts({ id }: { id: string }) {
   )
 }
 
+/** Folded: it is looked at when the reason does not say enough. */
 function Input({ letter: { input, runId } }: { letter: DeadLetter }) {
-  if (runId)
-    return <p className="muted">It works on the sources of its run and on what the steps before it made.</p>
   const text = JSON.stringify(input, null, 2) ?? ''
   const shown = text.slice(0, INPUT_CHARS_SHOWN)
   return (
-    <section aria-labelledby="letter-input">
-      <h3 id="letter-input" className="side-title">
-        What it was to work on
-      </h3>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre className="input-text" tabIndex={0}>
-        {shown}
-      </pre>
-      {shown.length < text.length && (
-        <p className="muted">
-          The first {INPUT_CHARS_SHOWN.toLocaleString('en')} of {text.length.toLocaleString('en')} characters.
-        </p>
+    <>
+      {runId && (
+        <p className="muted">It works on the sources of its run and on what the steps before it made.</p>
       )}
-    </section>
+      {!isEmpty(input) && (
+        <details className="letter-input">
+          <summary>What it was to work on</summary>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+          <pre className="input-text" tabIndex={0}>
+            {shown}
+          </pre>
+          {shown.length < text.length && (
+            <p className="muted">
+              The first {INPUT_CHARS_SHOWN.toLocaleString('en')} of {text.length.toLocaleString('en')}{' '}
+              characters.
+            </p>
+          )}
+        </details>
+      )}
+    </>
   )
 }
+
+/** A step of a run that works on nothing but what came before it has an input without a word. */
+const isEmpty = (input: unknown) => input == null || Object.keys(input).length === 0
 
 type ActsProps = { letter: DeadLetter; onDiscard: () => void }
 
@@ -124,10 +145,10 @@ function Acts({ letter, onDiscard }: ActsProps) {
   const mayDiscard = useMay('jobs:write')
   if (!retry && !mayDiscard) return null
   return (
-    <div className="acts">
+    <div className="acts letter-acts">
       {retry && (
         <Button look="primary" icon="restore" pending={retry.pending} onClick={retry.run}>
-          Retry
+          {retry.name}
         </Button>
       )}
       {mayDiscard && <Button onClick={onDiscard}>Discard</Button>}

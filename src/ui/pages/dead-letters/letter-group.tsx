@@ -1,22 +1,28 @@
 import { useId, useState } from 'react'
+import { Link } from 'wouter'
 import { discardGroup, type ErrorGroup } from '../../api/dead-letters.ts'
+import { useMay } from '../../api/projects.ts'
 import { Badge } from '../../components/badge.tsx'
 import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icons.tsx'
 import { Moment } from '../../components/time.tsx'
-import { stepLabel } from '../document/run-progress.ts'
+import { kindLabel } from '../document/run-progress.ts'
 import { Discard } from './discard.tsx'
 import { countJobs, cureOf } from './failure-words.ts'
 import { handOnFocus } from './hand-on-focus.ts'
 import { LetterTable } from './letter-table.tsx'
-import { useRetryGroup } from './use-retry.ts'
+import { useReader, useRetryGroup } from './use-retry.ts'
+import { WhoCan } from './who-can.tsx'
 
 type Props = { group: ErrorGroup; isOpen: boolean; onToggle: () => void }
 
 /** What jobs of one kind died of, how many and since when; it opens to the jobs themselves. */
 export function LetterGroup({ group, isOpen, onToggle }: Props) {
-  const { kind, count, error, firstAt, lastAt } = group
+  const { kind, error } = group
   const id = useId()
+  const retry = useRetryGroup(group)
+  const mayResume = useMay('pipelines:run') && group.ofRuns > 0
+  const reader = useReader(retry !== undefined || mayResume)
   return (
     <li className="letter-group" ref={handOnFocus}>
       <div className="row" data-look="letters">
@@ -30,53 +36,64 @@ export function LetterGroup({ group, isOpen, onToggle }: Props) {
               onClick={onToggle}
             >
               <Icon name="down" />
-              {stepLabel(kind)}
+              {kindLabel(kind)}
             </button>
           </h2>
           <p dir="auto">{error?.message}</p>
-          <p className="muted">{cureOf(error?.code)}</p>
+          <p className="muted">
+            {cureOf(error?.code, reader)} {!retry && <WhoCan part={group.ofRuns > 0 ? 'runs' : 'no run'} />}
+          </p>
         </div>
-        <p className="letter-figures muted">
-          <Badge tone="bad">{countJobs(count)}</Badge>
-          <span>
-            {count > 1 && (
-              <>
-                since <Moment at={firstAt} />, last{' '}
-              </>
-            )}
-            <Moment at={lastAt} />
-          </span>
-        </p>
-        <GroupActs group={group} />
+        <Figures group={group} />
+        <GroupActs group={group} retry={retry} />
       </div>
       {isOpen && (
         <div id={id}>
-          <LetterTable group={group.group} label={`${stepLabel(kind)}: ${error?.message ?? ''}`} />
+          <LetterTable group={group.group} label={`${kindLabel(kind)}: ${error?.message ?? ''}`} />
         </div>
       )}
     </li>
   )
 }
 
-function GroupActs({ group }: { group: ErrorGroup }) {
+const Figures = ({ group: { count, firstAt, lastAt, run } }: { group: ErrorGroup }) => (
+  <p className="letter-figures muted">
+    <Badge tone="bad">{countJobs(count)}</Badge>
+    <span>
+      {count > 1 && (
+        <>
+          since <Moment at={firstAt} />, last{' '}
+        </>
+      )}
+      <Moment at={lastAt} />
+    </span>
+    {run && <Link href={`/documents/${run.documentId}`}>Open the document</Link>}
+  </p>
+)
+
+function GroupActs({ group, retry }: { group: ErrorGroup; retry: ReturnType<typeof useRetryGroup> }) {
   const [asking, setAsking] = useState(false)
-  const retry = useRetryGroup(group)
-  if (!retry) return null
+  const mayDiscard = useMay('jobs:write')
   const { kind, count } = group
-  const [again, away] = count === 1 ? ['Retry', 'Discard'] : ['Retry all', 'Discard all']
+  const away = count === 1 ? 'Discard' : 'Discard all'
+  if (!retry && !mayDiscard) return null
   return (
-    <div className="acts">
-      <Button
-        icon="restore"
-        pending={retry.pending}
-        onClick={retry.run}
-        aria-label={`${again}: ${stepLabel(kind)}`}
-      >
-        {again}
-      </Button>
-      <Button look="quiet" onClick={() => setAsking(true)} aria-label={`${away}: ${stepLabel(kind)}`}>
-        {away}
-      </Button>
+    <div className="acts letter-acts">
+      {retry && (
+        <Button
+          icon="restore"
+          pending={retry.pending}
+          onClick={retry.run}
+          aria-label={`${retry.name}: ${kindLabel(kind)}`}
+        >
+          {retry.name}
+        </Button>
+      )}
+      {mayDiscard && (
+        <Button look="quiet" onClick={() => setAsking(true)} aria-label={`${away}: ${kindLabel(kind)}`}>
+          {away}
+        </Button>
+      )}
       {asking && (
         <Discard
           what={countJobs(count)}

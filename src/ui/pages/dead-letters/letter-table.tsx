@@ -1,11 +1,11 @@
 import { useState } from 'react'
-import { Link } from 'wouter'
 import { type DeadLetter, useLetters } from '../../api/dead-letters.ts'
 import { type Run, useRecentRuns } from '../../api/runs.ts'
 import { Button } from '../../components/button.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Moment } from '../../components/time.tsx'
+import { RunLinks } from '../jobs/run-links.tsx'
 import { letterName } from './failure-words.ts'
 import { handOnFocus } from './hand-on-focus.ts'
 import { LetterDialog } from './letter-dialog.tsx'
@@ -57,9 +57,7 @@ const Head = () => (
   <thead>
     <tr>
       <th scope="col">Job</th>
-      <th scope="col" className="wide">
-        Why
-      </th>
+      <th scope="col">Why</th>
       <th scope="col">Run</th>
       <th scope="col" className="number">
         Attempts
@@ -77,30 +75,29 @@ const Head = () => (
 type RowProps = { letter: DeadLetter; run: Run | undefined; onLook: () => void }
 
 function LetterRow({ letter, run, onLook }: RowProps) {
-  const { id, error, runId, attempts, finishedAt } = letter
-  const name = letterName(letter)
+  const { id, key, error, runId, attempts, finishedAt } = letter
   return (
     <tr ref={handOnFocus}>
       <th scope="row">
-        <button type="button" className="as-link" title={id} aria-label={`Look at ${name}`} onClick={onLook}>
-          {name}
-        </button>
+        {key} <code className="job-id">{id}</code>
       </th>
-      <td className="about wide" title={error?.message} dir="auto">
+      <td className="job-error" dir="auto">
         {error?.message}
       </td>
-      <td>
-        {runId && <Link href={`/jobs?runId=${runId}`}>…{runId.slice(-6)}</Link>}{' '}
-        {run && (
-          <Link href={`/documents/${run.documentId}`} className="muted">
-            document
-          </Link>
-        )}
+      <td data-label="Run">{runId && <RunLinks id={runId} run={run} />}</td>
+      <td className="number" data-label="Attempts">
+        {attempts}
       </td>
-      <td className="number">{attempts}</td>
-      <td className="number">{finishedAt && <Moment at={finishedAt} />}</td>
+      <td className="number" data-label="Given up">
+        {finishedAt && <Moment at={finishedAt} />}
+      </td>
       <td className="number">
-        <RetryAct letter={letter} />
+        <div className="acts letter-acts">
+          <Button look="quiet" onClick={onLook} aria-label={`Look at ${letterName(letter)}`}>
+            Look
+          </Button>
+          <RetryAct letter={letter} />
+        </div>
       </td>
     </tr>
   )
@@ -114,9 +111,9 @@ function RetryAct({ letter }: { letter: DeadLetter }) {
       look="quiet"
       pending={retry.pending}
       onClick={retry.run}
-      aria-label={`Retry ${letterName(letter)}`}
+      aria-label={`${retry.name}, ${letterName(letter)}`}
     >
-      Retry
+      {retry.name}
     </Button>
   )
 }

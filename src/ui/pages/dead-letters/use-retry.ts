@@ -1,26 +1,48 @@
 import { useState } from 'react'
-import { type DeadLetter, type ErrorGroup, retryGroup, retryLetter } from '../../api/dead-letters.ts'
+import {
+  type DeadLetter,
+  type ErrorGroup,
+  resumeRunOfLetters,
+  retryGroup,
+  retryLetter,
+} from '../../api/dead-letters.ts'
 import { useMay } from '../../api/projects.ts'
 import { toast } from '../../components/toasts.tsx'
-import { countJobs } from './failure-words.ts'
+import { countJobs, type Reader } from './failure-words.ts'
 
-/** How to retry, and whether that is being done; undefined where it is not part of one's role. */
-type Retry = { pending: boolean; run: () => void } | undefined
+/** How to retry, how that is called, and whether it is being done; undefined where it is not part of one's role. */
+type Retry = { pending: boolean; name: string; run: () => void } | undefined
+
+const RESUME = 'Resume run'
+const RESUMED = 'The run goes on where it stopped.'
 
 /** A letter of a run is retried with its run, by whoever may write posts; another one by whoever may change jobs. */
-export function useRetryLetter(letter: Pick<DeadLetter, 'id' | 'runId'>): Retry {
-  const may = useMay(letter.runId ? 'pipelines:run' : 'jobs:write')
+export function useRetryLetter({ id, runId }: Pick<DeadLetter, 'id' | 'runId'>): Retry {
+  const may = useMay(runId ? 'pipelines:run' : 'jobs:write')
   const retry = useAct(async () => {
-    await retryLetter(letter)
-    return letter.runId ? 'The run goes on where it stopped.' : queuedAgain(1)
+    if (!runId) return queuedAgain(await retryLetter(id))
+    await resumeRunOfLetters(runId)
+    return RESUMED
   })
-  return may ? retry : undefined
+  return may ? { ...retry, name: runId ? RESUME : 'Retry' } : undefined
 }
 
+/** The letters of one run are retried by whoever may write posts, any others by whoever may change jobs. */
 export function useRetryGroup(group: ErrorGroup): Retry {
-  const may = useMay('jobs:write')
-  const retry = useAct(async () => queuedAgain(await retryGroup(group)))
-  return may ? retry : undefined
+  const { run, count } = group
+  const may = useMay(run ? 'pipelines:run' : 'jobs:write')
+  const retry = useAct(async () => {
+    if (!run) return queuedAgain(await retryGroup(group))
+    await resumeRunOfLetters(run.id)
+    return RESUMED
+  })
+  return may ? { ...retry, name: run ? RESUME : count === 1 ? 'Retry' : 'Retry all' } : undefined
+}
+
+/** As whom one reads of what died. */
+export function useReader(mayRetry: boolean): Reader {
+  const mayOperate = useMay('alarms:read')
+  return mayRetry ? (mayOperate ? 'operator' : 'retrier') : 'onlooker'
 }
 
 /** `act` answers with what came of it, in words. */

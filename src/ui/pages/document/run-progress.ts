@@ -1,7 +1,7 @@
 import type { Job, RunWithJobs } from '../../api/runs.ts'
-import type { Step, StepState } from '../../components/step-list.tsx'
+import type { NextTry, Step, StepState } from '../../components/step-list.tsx'
 
-const labels: Record<string, string> = {
+const steps: Record<string, string> = {
   'outline.generate': 'Plan the outline',
   'chapters.organize': 'Sort the material',
   'section.write': 'Write the sections',
@@ -11,9 +11,38 @@ const labels: Record<string, string> = {
   'document.persist': 'Save the version',
 }
 
-export const knownSteps = Object.keys(labels)
+const scheduled: Record<string, string> = {
+  'records.purge': 'Delete what is old',
+  'jobs.sweep': 'Look for stuck jobs',
+  'dead_letters.digest': 'Mail what died',
+}
 
-export const stepLabel = (step: string) => labels[step] ?? step
+/** Why something is tried again, by its code. */
+const reasons: Record<string, string> = {
+  timeout: 'It took too long',
+  internal: 'Something failed',
+  conflict: 'The document changed meanwhile',
+  address_unreachable: 'The address did not answer',
+  rate_limited: 'It was asked too often',
+  unavailable: 'What it needs could not be reached',
+}
+
+export const knownSteps = Object.keys(steps)
+
+/** What a kind of job does, in words; a kind that this version does not know by its name. */
+export const kindLabel = (kind: string) => steps[kind] ?? scheduled[kind] ?? kind
+
+/** Whether a job failed and waits for its next attempt. */
+export const isTriedAgain = (job: Job) =>
+  job.state === 'queued' && job.attempts > 0 && job.error !== undefined
+
+/** What became of an attempt of a job, and its next one. */
+export const nextTry = ({ error, attempts, dueAt }: Job): NextTry => ({
+  reason: reasons[error?.code ?? ''] ?? 'It failed',
+  message: error?.message,
+  attempt: attempts + 1,
+  at: dueAt,
+})
 
 /** The steps of a run as its jobs show them. */
 export function runSteps(run: RunWithJobs): Step[] {
@@ -21,14 +50,18 @@ export function runSteps(run: RunWithJobs): Step[] {
     const jobs = run.jobs.filter((job) => job.kind === name)
     const done = jobs.filter((job) => job.state === 'succeeded').length
     const state = stateOf(jobs, run.state)
-    const ended = state === 'done' || state === 'failed' || state === 'stopped'
+    const isOpen = state === 'active' || state === 'retrying'
+    const failed = jobs.filter(isTriedAgain).sort((a, b) => order(a.dueAt, b.dueAt))[0]
+    const attempt = most(jobs.filter((job) => job.state === 'running').map((job) => job.attempts))
     return {
       name,
-      label: stepLabel(name),
+      label: kindLabel(name),
       state,
       detail: jobs.length > 1 ? `${done}/${jobs.length}` : undefined,
-      from: least(jobs.map((job) => job.startedAt)),
-      to: ended ? most(jobs.map((job) => job.finishedAt)) : undefined,
+      ...(isOpen && failed ? { next: nextTry(failed) } : {}),
+      ...(state === 'active' && attempt > 1 ? { attempt } : {}),
+      from: workedSince(jobs),
+      to: isOpen ? undefined : latest(jobs.map((job) => job.finishedAt)),
     }
   })
 }
@@ -36,20 +69,50 @@ export function runSteps(run: RunWithJobs): Step[] {
 /** How far a run is, in words for the tab's title and for those who listen. */
 export function progressText(run: RunWithJobs): string {
   const steps = runSteps(run)
-  const active = steps.find((step) => step.state === 'active')
+  const active = steps.find(({ state }) => state === 'active' || state === 'retrying')
   if (run.state === 'queued' && !active) return 'Waiting for a worker'
   if (!active) return ''
-  return active.detail ? `${active.label}, ${active.detail}` : active.label
+  const { label, detail, state } = active
+  if (state === 'retrying') return `${label}: it failed, and is tried again`
+  return detail ? `${label}, ${detail}` : label
 }
 
 function stateOf(jobs: Job[], run: RunWithJobs['state']): StepState {
-  if (jobs.length === 0) return 'waiting'
-  if (jobs.some((job) => job.state === 'dead')) return 'failed'
-  if (jobs.every((job) => job.state === 'succeeded')) return 'done'
-  if (run === 'cancelled' || run === 'failed') return 'stopped'
-  return jobs.some((job) => job.state === 'running' || job.state === 'succeeded') ? 'active' : 'waiting'
+  const has = (state: Job['state']) => jobs.some((job) => job.state === state)
+  if (has('dead')) return 'failed'
+  if (jobs.length > 0 && jobs.every((job) => job.state === 'succeeded')) return 'done'
+  if (run === 'cancelled' || run === 'failed') return jobs.length === 0 ? 'unreached' : 'stopped'
+  if (!has('running') && jobs.some(isTriedAgain)) return 'retrying'
+  return has('running') || has('succeeded') ? 'active' : 'waiting'
 }
 
-const known = (times: (string | undefined)[]) => times.filter((time) => time !== undefined).sort()
-const least = (times: (string | undefined)[]) => known(times)[0]
-const most = (times: (string | undefined)[]) => known(times).at(-1)
+/**
+ * From when the work on jobs counts, so that the time in which none of them was worked on is left out: a step may go
+ * on hours after one of its jobs died. Undefined before any of them began.
+ */
+function workedSince(jobs: Job[]): string | undefined {
+  const spans = jobs
+    .filter((job) => job.startedAt !== undefined)
+    .map((job) => ({
+      from: Date.parse(job.startedAt!),
+      to: job.finishedAt ? Date.parse(job.finishedAt) : Number.POSITIVE_INFINITY,
+    }))
+    .sort((a, b) => a.from - b.from)
+  if (!spans[0]) return undefined
+  let since = spans[0].from
+  let until = spans[0].to
+  for (const { from, to } of spans) {
+    since += Math.max(0, from - until)
+    until = Math.max(until, to)
+  }
+  return new Date(since).toISOString()
+}
+
+const latest = (times: (string | undefined)[]) =>
+  times
+    .filter((time) => time !== undefined)
+    .sort()
+    .at(-1)
+
+const order = (a = '', b = '') => (a < b ? -1 : a > b ? 1 : 0)
+const most = (figures: number[]) => Math.max(0, ...figures)

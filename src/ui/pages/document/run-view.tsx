@@ -110,6 +110,7 @@ function LiveText({ run }: { run: RunWithJobs }) {
         <LiveSection
           key={key}
           heading={heading}
+          isOver={!isActive(run)}
           job={run.jobs.find((job) => job.kind === 'section.write' && job.key === key)}
         />
       ))}
