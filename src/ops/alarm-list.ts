@@ -3,11 +3,21 @@ import type { Db } from '#db/connect.ts'
 import { alarms } from '#db/schema/ops.ts'
 import { PAGE_SIZE_DEFAULT, readCursor, toPage } from '#src/paging.ts'
 import { isoTime } from '#src/time.ts'
-import type { AlarmName } from './conditions.ts'
+import { ADVICE, type AlarmName } from './conditions.ts'
 
 export const alarmStates = ['open', 'cleared'] as const
 
 export type Alarm = typeof alarms.$inferSelect
+
+type PresentAlarm = {
+  id: string
+  name: AlarmName
+  subject?: string
+  message: string
+  advice?: string
+  raisedAt: string
+  clearedAt?: string
+}
 
 type Query = { state?: (typeof alarmStates)[number]; limit?: number; cursor?: string }
 
@@ -28,12 +38,12 @@ export async function listAlarms(db: Db, { state = 'open', limit = PAGE_SIZE_DEF
   return toPage(rows, limit, presentAlarm)
 }
 
-/** An alarm as the API and the event stream show it. */
-export const presentAlarm = ({ id, name, subject, message, raisedAt, clearedAt }: Alarm) => ({
+/** An alarm as the API, the event stream and operators are shown it: with what to do, as long as it is open. */
+export const presentAlarm = ({ id, name, subject, message, raisedAt, clearedAt }: Alarm): PresentAlarm => ({
   id,
   name: name as AlarmName,
   ...(subject ? { subject } : {}),
   message,
-  raisedAt: isoTime(raisedAt)!,
-  ...(clearedAt === null ? {} : { clearedAt: isoTime(clearedAt) }),
+  raisedAt: isoTime(raisedAt),
+  ...(clearedAt === null ? { advice: ADVICE[name as AlarmName] } : { clearedAt: isoTime(clearedAt) }),
 })

@@ -15,9 +15,10 @@ const Alarm = t.Object(
     id: t.String(),
     name: oneOf(alarmNames),
     subject: t.Optional(
-      t.String({ description: 'What it is about where there may be several: a kind of job.' }),
+      t.String({ description: 'What it is about where there may be several: a kind of job, a worker.' }),
     ),
     message: t.String(),
+    advice: t.Optional(t.String({ description: 'What to do about it, as long as it is open.' })),
     raisedAt: t.String({ format: 'date-time' }),
     clearedAt: t.Optional(t.String({ format: 'date-time', description: 'When it was right again.' })),
   },

@@ -14,8 +14,8 @@ import { within } from '#src/within.ts'
 import { type Alarm, openAlarms, presentAlarm } from './alarm-list.ts'
 import { type Condition, conditionsOf } from './conditions.ts'
 import { gauge } from './metric-registry.ts'
-import { readSituation } from './situation.ts'
 import { operatorsTeller } from './tell-operators.ts'
+import { readWatched } from './watched.ts'
 
 /** How often each process looks whether anything is wrong, or right again. */
 const LOOK_MS = 15_000
@@ -73,14 +73,15 @@ export function watchAlarms({ db, queue, log, env, mailer }: Watch) {
 /** Raises what is wrong and clears what is right again, each once however many look. */
 export async function checkAlarms(deps: Deps, now = Date.now()): Promise<void> {
   const { db, queue, log, kinds } = deps
-  const situation = await readSituation(db, queue, now)
-  const wrong = conditionsOf(situation, kinds)
+  const watched = await readWatched(db, queue, now)
+  const wrong = conditionsOf(watched, kinds)
   const open = await openAlarms(db)
   for (const condition of wrong)
     if (!open.some((alarm) => isOf(alarm, condition))) await raise(db, log, condition, now)
   for (const alarm of open) {
     // Of a queue that does not answer nobody knows whether it is right again.
-    if (alarm.name === 'queue_old' && !situation.queue) continue
+    if (alarm.name === 'queue_old' && !watched.queue) continue
+    if (alarm.name === 'queue_paused' && watched.isPaused === undefined) continue
     if (!wrong.some((condition) => isOf(alarm, condition))) await clear(db, log, alarm, now)
   }
   // Who cannot be told of one now cannot be told of the others either.

@@ -3,7 +3,6 @@ import type { Env } from '#src/env.ts'
 import { writeLetter } from '#src/mail/letter.ts'
 import type { Mailer } from '#src/mail/mail.ts'
 import type { Secret } from '#src/secret.ts'
-import { isoTime } from '#src/time.ts'
 import { type Alarm, presentAlarm } from './alarm-list.ts'
 
 const WEBHOOK_MS_MAX = 10_000
@@ -26,14 +25,15 @@ export const operatorsTeller =
     for (const each of sent) if (each.status === 'rejected') throw each.reason
   }
 
-function alarmMail({ name, message, raisedAt, clearedAt }: Alarm, publicUrl: string) {
-  const paragraphs =
-    clearedAt === null
-      ? [message, `Noticed at ${isoTime(raisedAt)}. It clears by itself when it is right again.`]
-      : ['This is over:', message, `Noticed at ${isoTime(raisedAt)}, right again at ${isoTime(clearedAt)}.`]
+function alarmMail(alarm: Alarm, publicUrl: string) {
+  const { message, advice = '', raisedAt, clearedAt } = presentAlarm(alarm)
+  const { host } = new URL(publicUrl)
+  const paragraphs = clearedAt
+    ? ['This is over:', message, `Noticed at ${raisedAt}, right again at ${clearedAt}.`]
+    : [message, advice, `Noticed at ${raisedAt}. It clears by itself when it is right again.`]
   return writeLetter({
-    subject: `Quill: alarm ${name}${clearedAt === null ? '' : ' cleared'}`,
-    paragraphs: [...paragraphs, { label: 'Open Quill', href: publicUrl }],
+    subject: `Quill at ${host}: ${clearedAt ? 'over: ' : ''}${message}`,
+    paragraphs: [...paragraphs, { label: 'See the alarms', href: `${publicUrl}/jobs/alarms` }],
   })
 }
 
@@ -44,7 +44,7 @@ async function postWebhook(
 ): Promise<void> {
   const { name, ...rest } = presentAlarm(alarm)
   const event =
-    alarm.clearedAt === null
+    rest.clearedAt === undefined
       ? { id: alarm.id, type: 'alarm.raised', timestamp: rest.raisedAt }
       : { id: `${alarm.id}_cleared`, type: 'alarm.cleared', timestamp: rest.clearedAt }
   const { id, ...head } = event

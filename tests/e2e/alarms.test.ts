@@ -56,6 +56,7 @@ describe.skipIf(!hasChromium)('an alarm in the interface', () => {
     await look()
     const owner = await enterAs(desk, await app.person('Olga', { role: 'owner' }), { path: '/jobs/alarms' })
     await owner.getByRole('heading', { name: /no worker tells of itself/ }).waitFor()
+    await owner.getByText('Start one on the server with “quill worker”').waitFor()
     expect(await checkLooks(owner)).toEqual([])
     await until('it follows', () => app.hub.size() === 1)
     await app.db.rows('UPDATE alarms SET raised_at = raised_at - 3720000 WHERE cleared_at IS NULL', [])

@@ -17,7 +17,11 @@ test('who looks after a project sees what is wrong, until it is right again', as
   await look(app)
   const { body, text } = await app.call('GET', '/api/v1/alarms')
   expect(body.items).toMatchObject([
-    { name: 'no_consumer', message: 'Jobs wait, and no worker tells of itself.' },
+    {
+      name: 'no_consumer',
+      message: 'Jobs wait, and no worker tells of itself.',
+      advice: expect.stringContaining('quill worker'),
+    },
   ])
   expect(text).not.toContain(app.rivals.projectId)
   await app.db.rows(`UPDATE jobs SET state = 'cancelled', ready = 0, due_at = NULL, finished_at = 1`, [])

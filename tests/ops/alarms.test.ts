@@ -8,28 +8,31 @@ import { createLog } from '#src/log.ts'
 import { type Alarm, openAlarms } from '#src/ops/alarm-list.ts'
 import { alarmMetrics, checkAlarms } from '#src/ops/alarms.ts'
 import { alarmNames, conditionsOf } from '#src/ops/conditions.ts'
-import type { Situation } from '#src/ops/situation.ts'
+import type { Watched } from '#src/ops/watched.ts'
 import { inlineQueue } from '#src/queue/inline.ts'
 import { addJobs, openDatabase } from '../queue/queued.ts'
 
 const MINUTE_MS = 60_000
-const calm: Situation = {
+const calm: Watched = {
   queue: { waiting: 1, oldestAgeMs: 15 * MINUTE_MS },
   waiting: [{ kind: 'seo.generate', count: 1, oldestAgeMs: 10 * MINUTE_MS }],
   running: 0,
   deadLetters: 0,
   outboxLagMs: MINUTE_MS,
   consumers: { alive: 1, slots: 4, silent: 0 },
+  isPaused: false,
+  silent: [],
 }
 
 test('nothing is wrong at a limit, and what is above it raises its alarm and no other', () => {
   expect(conditionsOf(calm, jobKinds)).toEqual([])
-  const wrong: Record<(typeof alarmNames)[number], Partial<Situation>> = {
+  const wrong: Record<(typeof alarmNames)[number], Partial<Watched>> = {
     job_late: { waiting: [{ kind: 'seo.generate', count: 1, oldestAgeMs: 10 * MINUTE_MS + 1 }] },
     queue_old: { queue: { waiting: 1, oldestAgeMs: 15 * MINUTE_MS + 1 } },
+    queue_paused: { isPaused: true },
     dead_letters: { deadLetters: 1 },
     outbox_lags: { outboxLagMs: MINUTE_MS + 1 },
-    consumer_silent: { consumers: { alive: 1, slots: 4, silent: 1 } },
+    consumer_silent: { silent: [{ id: 'w', seenAt: 0 }] },
     no_consumer: { consumers: { alive: 0, slots: 0, silent: 0 } },
   }
   for (const name of alarmNames)
@@ -49,7 +52,8 @@ async function installation() {
     if (failing) throw new Error('It is away.')
     told.push(alarm)
   }
-  const deps = { db, queue: inlineQueue(db, { now: () => clock }), log, kinds: jobKinds, tellOperators }
+  const queue = inlineQueue(db, { now: () => clock })
+  const deps = { db, queue, log, kinds: jobKinds, tellOperators }
   const look = (now = Date.now()) => {
     clock = now
     return Promise.all([1, 2, 3].map(() => checkAlarms(deps, now)))
@@ -57,7 +61,7 @@ async function installation() {
   const fail = (is: boolean) => {
     failing = is
   }
-  return { db, told, lines, look, fail, close }
+  return { db, queue, told, lines, look, fail, close }
 }
 
 const bury = (db: Db, ids: string[]) =>
@@ -165,7 +169,7 @@ test('a job that waits too long, a worker that fell silent, and none at all: eac
   expect(told).toEqual([])
   await look(now + 16 * MINUTE_MS)
   expect(told.map(({ name, subject }) => `${name} ${subject}`.trim()).toSorted()).toEqual([
-    'consumer_silent',
+    'consumer_silent w',
     'job_late seo.generate',
     'no_consumer',
     'queue_old',
@@ -185,5 +189,46 @@ test('who could not be told is told at a later look, once', async () => {
   fail(false)
   for (let index = 0; index < 3; index++) await look()
   expect(told).toHaveLength(1)
+  close()
+})
+
+test('each worker that went silent is told of by its name, with when it was last heard of, and clears alone', async () => {
+  const { db, told, look, close } = await installation()
+  const now = Date.UTC(2026, 10, 22, 12)
+  for (const id of ['alpha-7-aa', 'beta-8-bb', 'replaced'])
+    await db.rows('INSERT INTO consumers (id, started_at, seen_at, slots, running) VALUES (?, 1, ?, ?, 0)', [
+      id,
+      now,
+      id === 'replaced' ? 0 : 4,
+    ])
+  await look(now + MINUTE_MS)
+  expect(told.splice(0).map(({ message }) => message)).toEqual([
+    'The worker beta-8-bb went silent. It was last heard of at 2026-11-22T12:00:00.000Z.',
+    'The worker alpha-7-aa went silent. It was last heard of at 2026-11-22T12:00:00.000Z.',
+  ])
+  expect(alarmMetrics(await openAlarms(db))).toContain(
+    'quill_alarms{alarm="consumer_silent",subject="alpha-7-aa"} 1\n',
+  )
+  await db.rows(`UPDATE consumers SET seen_at = ? WHERE id = 'alpha-7-aa'`, [now + MINUTE_MS])
+  await look(now + MINUTE_MS)
+  expect((await openAlarms(db)).map(({ subject }) => subject)).toEqual(['beta-8-bb'])
+  close()
+})
+
+test('a queue that is paused is told of once, stays so while it cannot be asked, and clears when resumed', async () => {
+  const { queue, told, lines, look, close } = await installation()
+  const { isPaused } = queue
+  await queue.pause()
+  for (let index = 0; index < 3; index++) await look()
+  queue.isPaused = async () => Promise.reject(new Error('It is away.'))
+  await look()
+  expect(lines.map(({ level, alarm }) => [level, alarm])).toEqual([['error', 'queue_paused']])
+  queue.isPaused = isPaused
+  await queue.resume()
+  await look()
+  expect(told.map(({ name, clearedAt }) => [name, clearedAt !== null])).toEqual([
+    ['queue_paused', false],
+    ['queue_paused', true],
+  ])
   close()
 })

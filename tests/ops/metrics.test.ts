@@ -7,6 +7,7 @@ import { ConfigError, readEnv } from '#src/env.ts'
 import { AppError } from '#src/errors.ts'
 import { kindDefaults } from '#src/jobs/kinds.ts'
 import { createLog } from '#src/log.ts'
+import { alarmMetrics } from '#src/ops/alarms.ts'
 import { createRegistry, gauge } from '#src/ops/metric-registry.ts'
 import { observatoryRoutes } from '#src/ops/observatory.ts'
 import { createProcessMetrics } from '#src/ops/process-metrics.ts'
@@ -223,7 +224,7 @@ test('every alert has a case, and speaks of metrics that there are', async () =>
   const { db, close } = connect(':memory:')
   const situation = await readSituation(db, inlineQueue(db))
   const metrics = createProcessMetrics()
-  const text = situationMetrics({ ...situation, outboxLagMs: 0 }) + metrics.text()
+  const text = situationMetrics({ ...situation, outboxLagMs: 0 }) + alarmMetrics([]) + metrics.text()
   const used = new Set([...rules.matchAll(/quill_[a-z_]+/g)].map(([name]) => name.replace(/_count$/, '')))
   for (const name of used) expect(text).toContain(`# TYPE ${name} `)
   close()

@@ -20,6 +20,12 @@ export const cases: Case[] = [
     firesAt: '4m',
     quietAt: '10m',
   },
+  {
+    alert: 'QuillQueuePaused',
+    series: { 'quill_alarms{alarm="queue_paused",subject=""}': '1x10 _x20' },
+    firesAt: '8m',
+    quietAt: '20m',
+  },
   { alert: 'QuillQueueDown', series: { quill_queue_up: '0x8 1x20' }, firesAt: '7m', quietAt: '12m' },
   {
     alert: 'QuillDeadLetters',

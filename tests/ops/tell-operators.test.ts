@@ -4,6 +4,7 @@ import { ConfigError, readEnv } from '#src/env.ts'
 import { AppError } from '#src/errors.ts'
 import type { Mail } from '#src/mail/mail.ts'
 import type { Alarm } from '#src/ops/alarm-list.ts'
+import { ADVICE } from '#src/ops/conditions.ts'
 import { operatorsTeller } from '#src/ops/tell-operators.ts'
 
 const MINUTE_MS = 60_000
@@ -65,6 +66,7 @@ test('the webhook is signed over its id, time and body, and says what the alarm 
       alarm: 'job_late',
       subject: 'seo.generate',
       message: 'Jobs are late.',
+      advice: ADVICE.job_late,
       raisedAt: '2026-11-22T00:00:00.000Z',
     },
   })
@@ -87,9 +89,9 @@ test('that an alarm cleared is a message of its own, with an id of its own, abou
     timestamp: '2026-11-22T00:01:00.000Z',
     data: { id: 'alm_1', alarm: 'job_late', clearedAt: '2026-11-22T00:01:00.000Z' },
   })
-  const byMail = teller({ OPERATORS: 'ada@example.com' })
+  const byMail = teller({ OPERATORS: 'ada@example.com', PUBLIC_URL: 'https://blog.example.com' })
   await byMail.tell(over)
-  expect(byMail.mails).toMatchObject([{ subject: 'Quill: alarm job_late cleared' }])
+  expect(byMail.mails).toMatchObject([{ subject: 'Quill at blog.example.com: over: Jobs are late.' }])
   expect(byMail.mails[0]!.text).toContain('right again at 2026-11-22T00:01:00.000Z')
 })
 
@@ -101,11 +103,17 @@ test('a webhook that refuses counts as not told', async () => {
   await expect(teller(webhook, refused).tell(ALARM)).rejects.toThrow('No.')
 })
 
-test('without a webhook operators get a mail, and without operators nobody', async () => {
-  const { tell, mails } = teller({ OPERATORS: 'ada@example.com' })
+test('without a webhook operators get a mail that says where, what, what to do and leads there', async () => {
+  const { tell, mails } = teller({ OPERATORS: 'ada@example.com', PUBLIC_URL: 'https://blog.example.com' })
   await tell(ALARM)
-  expect(mails).toMatchObject([{ to: 'ada@example.com', subject: 'Quill: alarm job_late' }])
-  expect(mails[0]!.text).toContain('Jobs are late.')
+  expect(mails).toMatchObject([
+    { to: 'ada@example.com', subject: 'Quill at blog.example.com: Jobs are late.' },
+  ])
+  for (const part of ['Jobs are late.', ADVICE.job_late, 'https://blog.example.com/jobs/alarms'])
+    expect(mails[0]!.text).toContain(part)
+})
+
+test('without a webhook and without operators nobody is told', async () => {
   const nobody = teller({})
   await nobody.tell(ALARM)
   expect([nobody.mails, nobody.requests]).toEqual([[], []])

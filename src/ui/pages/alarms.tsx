@@ -8,30 +8,16 @@ import { Moment } from '../components/time.tsx'
 import { PastAlarms } from './alarms/past-alarms.tsx'
 import { JobsNav } from './jobs/jobs-nav.tsx'
 
-type Remedy = { text: string; way?: { href: string; label: string } }
+type Way = { href: string; label: string }
 
-const waiting = { href: '/jobs?state=queued', label: 'See what waits' }
+const waiting: Way = { href: '/jobs?state=queued', label: 'See what waits' }
 
-const remedies: Record<Alarm['name'], Remedy> = {
-  job_late: {
-    text: 'Start more workers on the server with “quill worker”, or find out what holds them up.',
-    way: waiting,
-  },
-  queue_old: {
-    text: 'See whether a worker runs and whether the queue is paused; “quill doctor” on the server asks it.',
-    way: waiting,
-  },
-  dead_letters: {
-    text: 'Retry or discard them. They may be of another project than this one.',
-    way: { href: '/jobs/dead-letters', label: 'See dead letters' },
-  },
-  outbox_lags: {
-    text: 'Run “quill doctor” on the server: it says what the queue refuses. The jobs wait, none is lost.',
-  },
-  consumer_silent: {
-    text: 'Look at its log and its machine, and start another in its place. Its jobs go on with other workers, none is lost.',
-  },
-  no_consumer: { text: 'Start one on the server with “quill worker”. The jobs wait, none is lost.' },
+/** Where there is more to see of an alarm. */
+const ways: Partial<Record<Alarm['name'], Way>> = {
+  job_late: waiting,
+  queue_old: waiting,
+  queue_paused: waiting,
+  dead_letters: { href: '/jobs/dead-letters', label: 'See dead letters' },
 }
 
 /** What is wrong with the installation, since when and what to do about it, until it is right; and what was wrong. */
@@ -64,13 +50,13 @@ export default function Alarms() {
   )
 }
 
-function AlarmRow({ alarm: { name, message, raisedAt } }: { alarm: Alarm }) {
-  const { text, way } = remedies[name]
+function AlarmRow({ alarm: { name, message, advice, raisedAt } }: { alarm: Alarm }) {
+  const way = ways[name]
   return (
     <li className="row" data-look="alarm">
       <div className="row-main">
         <h2>{message}</h2>
-        <p>{text}</p>
+        {advice && <p>{advice}</p>}
         <p className="muted">
           since <Moment at={raisedAt} />
         </p>
