@@ -143,6 +143,7 @@ describe.skipIf(!hasChromium)('the way to the dead letters and back', () => {
     const act = phone.getByRole('button', { name: 'Retry' }).first()
     await act.waitFor()
     expect(await isReachable(act)).toBe(true)
+    expect(await checkLooks(phone)).toEqual([])
     await phone.goto(`${desk.url}/jobs/dead-letters`)
     const [retry, discard] = [/^Retry:/, /^Discard:/].map((name) => phone.getByRole('button', { name }))
     await retry!.waitFor()
