@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type { Db } from '#db/connect.ts'
 import type { Kinds } from '#src/jobs/kinds.ts'
 import type { Log } from '#src/log.ts'
@@ -58,7 +59,7 @@ export type Consumer = {
 export function startConsumer(options: ConsumerOptions): Consumer {
   const { db, queue, log, concurrency, leaseMs, kinds, only, graceMs = GRACE_MS } = options
   const { committed = () => {}, handlers = registered, observer } = options
-  const worker = `${process.pid}-${crypto.randomUUID().slice(0, 8)}`
+  const worker = `${hostname()}-${process.pid}-${crypto.randomUUID().slice(0, 8)}`
   const keeper = keepLeases({ db, log, leaseMs, kinds })
   const settler = createSettler(queue, log)
   const hoard = createHoard({ isBusy: () => running >= concurrency, giveUp: leaveToOthers })
@@ -74,6 +75,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   let nudged = false
   let fillsLater = false
   const presence = announcePresence(db, { worker, slots: concurrency, running: () => running })
+  log.info({ worker, slots: concurrency }, 'worker starts')
   const loop = takeJobs()
 
   return {
