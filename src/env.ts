@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { localUrl } from './loopback.ts'
+import { misspeltSettings } from './misspelt-settings.ts'
 import { type OpsSettings, opsSettings, readOpsSettings } from './ops-settings.ts'
 import { type QueueSettings, queueSettings, readQueueSettings } from './queue-settings.ts'
 import type { Secret } from './secret.ts'
@@ -126,6 +127,8 @@ export type Env = {
   workerConcurrency: number
   jobLeaseMs: number
   synchronous: 'FULL' | 'NORMAL'
+  /** One line for each variable that may be meant as a setting and is none. */
+  warnings: string[]
 }
 
 type Reading = { needsQueue?: boolean; complaints?: (env: Env) => string[] }
@@ -217,8 +220,16 @@ export function readEnv(
     workerConcurrency: read('WORKER_CONCURRENCY'),
     jobLeaseMs: read('JOB_LEASE_MS'),
     synchronous: read('SQLITE_SYNCHRONOUS'),
+    warnings: misspeltSettings(
+      source,
+      settingList.map(({ name }) => name),
+    ),
   }
   problems.push(...opsProblems)
+  if (ops.metricsPort && ops.metricsPort === port)
+    problems.push(
+      `METRICS_PORT is ${port}, which is PORT itself: give it another one, or leave it out and set METRICS_TOKEN.`,
+    )
   if (problem && needsQueue) problems.push(problem)
   for (const name of ['GITHUB', 'GOOGLE'] as const)
     if (!source[`${name}_CLIENT_ID`]?.trim() !== !source[`${name}_CLIENT_SECRET`]?.trim())

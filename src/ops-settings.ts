@@ -85,8 +85,20 @@ function mailAddresses(text: string): string[] {
     .map((part) => part.trim())
     .filter(Boolean)
   const wrong = addresses.find((address) => !isEmailAddress(address))
-  if (wrong) throw new Error(`must be mail addresses separated by commas, but "${wrong}" is none`)
+  if (wrong) throw new Error(`must be mail addresses separated by commas, but "${wrong}" ${faultOf(wrong)}`)
   return addresses
+}
+
+/** Why it is no mail address, as far as that can be told in a few words. */
+function faultOf(text: string): string {
+  const [local, domain, ...others] = text.split('@')
+  if (domain === undefined) return 'has no @'
+  if (others.length) return 'has more than one @'
+  if (!local || !domain) return 'has nothing on one side of its @'
+  if (!domain.includes('.')) return 'names no domain with a dot'
+  if (!/\.[A-Za-z]{2,}$/.test(domain))
+    return 'does not end like a domain: two letters at least after the last dot'
+  return 'holds something that a plain address does not have'
 }
 
 function webhookUrl(text: string): string {

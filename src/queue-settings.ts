@@ -56,10 +56,14 @@ export function readQueueSettings(source: Source, { isProduction }: { isProducti
     return { problem: `USE_INLINE_QUEUE=true is for development. ${singleMachine()}` }
   if ((QUEUE || named || (isProduction ? 'cloudflare' : 'inline')) === 'inline')
     return { queue: { backend: 'inline' } }
-  return readCloudflare(source)
+  const chosenBy = QUEUE ? 'QUEUE' : named ? 'USE_INLINE_QUEUE' : undefined
+  return readCloudflare(source, chosenBy)
 }
 
-function readCloudflare(source: Source): Read {
+/** The setting by which Cloudflare was chosen; none where it is what production takes for want of one. */
+type ChosenBy = 'QUEUE' | 'USE_INLINE_QUEUE' | undefined
+
+function readCloudflare(source: Source, chosenBy: ChosenBy): Read {
   const found = texts(source, [...Object.keys(CHECKS)] as (keyof typeof CHECKS)[])
   const complaints = Object.entries(CHECKS).flatMap(([name, { needed, must, fits }]) => {
     const text = found[name as keyof typeof CHECKS]
@@ -68,7 +72,7 @@ function readCloudflare(source: Source): Read {
   })
   if (found.CF_QUEUE_DLQ && found.CF_QUEUE_DLQ === found.CF_QUEUE_NAME)
     complaints.push('  CF_QUEUE_DLQ is wrong: it must be another queue than CF_QUEUE_NAME.')
-  if (complaints.length) return { problem: explain(complaints) }
+  if (complaints.length) return { problem: explain(complaints, chosenBy) }
   return {
     queue: {
       backend: 'cloudflare',
@@ -112,16 +116,27 @@ function isQueueUrl(text: string): boolean {
   return isSafe && /\/accounts\/[0-9a-f]{32}\/queues\/[\w-]+(\/messages)?$/.test(url.pathname)
 }
 
-const explain = (complaints: string[]) =>
-  [
-    'The job queue is Cloudflare Queues (the default in production), and its settings are not complete:',
+function explain(complaints: string[], chosenBy: ChosenBy): string {
+  const choice = {
+    QUEUE: 'QUEUE=cloudflare asks for Cloudflare Queues',
+    USE_INLINE_QUEUE: 'USE_INLINE_QUEUE=false asks for Cloudflare Queues',
+    '': 'No setting says where jobs wait, which in production means Cloudflare Queues',
+  }[chosenBy ?? '']
+  const sorts = ['missing', 'wrong'].filter((sort) =>
+    complaints.some((line) => line.includes(` is ${sort}:`)),
+  )
+  return [
+    `${choice}, of whose settings some are ${sorts.join(' or ')}:`,
     ...complaints,
     `  ${DOCS} in Quill's repository shows how to come by each of them.`,
-    `  ${singleMachine()}`,
+    `  ${singleMachine(chosenBy)}`,
   ].join('\n')
+}
 
-const singleMachine = () =>
-  `To run on a single machine, with the queue in the database, set QUEUE=inline (${DOCS_INLINE}).`
+const singleMachine = (chosenBy?: ChosenBy) =>
+  `To run on a single machine, with the queue in the database, set QUEUE=inline${
+    chosenBy === 'USE_INLINE_QUEUE' ? ' and leave USE_INLINE_QUEUE out' : ''
+  } (${DOCS_INLINE}).`
 
 function optional(meaning: string) {
   return { fallback: '', meaning }

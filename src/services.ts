@@ -11,6 +11,7 @@ import { createRates } from './limits/rates.ts'
 import { createLog } from './log.ts'
 import { openMailer, readMailSettings } from './mail/mailer.ts'
 import { createPost } from './mail/post.ts'
+import { checkWebhook } from './ops/alarm-webhook.ts'
 import { examineQueue, openQueue } from './queue/backends.ts'
 import { openBell } from './queue/bell.ts'
 import { installationSecret } from './secrets/installation-secret.ts'
@@ -27,6 +28,7 @@ export const complaintsOfServices = (env: Env): string[] => [
   ...problemsOf(() => env.masterKeys && openKeyRing(env)),
   ...problemsOf(() => readMailSettings(env)),
   ...problemsOf(() => identityProviders(env)),
+  ...problemsOf(() => checkWebhook(env)),
 ]
 
 /** Opens what every process needs: the database, with its schema up to date, queue, event hub and log. */
@@ -34,6 +36,7 @@ export function openServices(env: Env, { demo }: { demo: boolean }): Services {
   prepareDataDir(env.dataDir)
   const { db, close } = openDatabase(env)
   const log = createLog(env.logLevel)
+  for (const warning of env.warnings) log.warn(warning)
   const hub = createEventHub(db, log)
   const mail = openMailer(env, log)
   const ending = new AbortController()

@@ -9,6 +9,7 @@ import { complaintsOfServices } from '#src/services.ts'
 import { VERSION } from '#src/version.ts'
 import { readArgs } from './command.ts'
 import { examineAddress, examineKeys, examineMail, examineSignIn } from './examine-access.ts'
+import { examineMetrics, examineTelling, examineWork } from './examine-operations.ts'
 import { attempt, type Finding } from './finding.ts'
 
 export const usage =
@@ -17,13 +18,15 @@ export const usage =
 export async function run(args: string[]): Promise<number> {
   readArgs({ args, options: {} }, usage)
   const findings = await examine()
-  for (const { what, problem, detail } of findings)
-    process.stdout.write(
-      `${problem ? '✗' : '✓'} ${what}${problem || detail ? `: ${problem ?? detail}` : ''}\n`,
-    )
+  for (const finding of findings) process.stdout.write(`${lineOf(finding)}\n`)
   const problems = findings.filter((finding) => finding.problem).length
   process.stdout.write(problems ? `${problems} to mend.\n` : `Quill ${VERSION} can run here.\n`)
   return problems ? 1 : 0
+}
+
+function lineOf({ what, problem, warning, detail }: Finding): string {
+  const text = problem ?? warning ?? detail
+  return `${problem ? '✗' : warning ? '!' : '✓'} ${what}${text ? `: ${text}` : ''}`
 }
 
 async function examine(): Promise<Finding[]> {
@@ -38,11 +41,15 @@ async function examine(): Promise<Finding[]> {
   })
   const [database, inspection] = prepared ? await examineDatabase(env) : [[]]
   const writer = { what: 'Writer', detail: 'offline, built in: no key needed' }
-  const [queue, keys, signIn, mail, port] = await Promise.all([
+  const isCurrent = inspection?.integrity === 'ok' && inspection.pending.length === 0
+  const [queue, work, keys, signIn, mail, telling, metrics, port] = await Promise.all([
     examineQueue(env.queue),
+    isCurrent ? examineWork(env) : [],
     prepared ? examineKeys(env, { database: inspection?.integrity === 'ok' }) : [],
     examineSignIn(env),
     examineMail(env),
+    examineTelling(env),
+    examineMetrics(env),
     examinePort(env),
   ])
   const paused =
@@ -50,14 +57,18 @@ async function examine(): Promise<Finding[]> {
   const backend = { what: 'Queue', detail: env.queue.backend + paused }
   return [
     ...configuration,
+    ...env.warnings.map((warning) => ({ what: 'Configuration', warning })),
     ...folder,
     ...database,
     backend,
     ...queue,
+    ...work,
     writer,
     ...keys,
     ...signIn,
     ...mail,
+    telling,
+    metrics,
     examineAddress(env),
     port,
   ]

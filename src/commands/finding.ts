@@ -1,7 +1,10 @@
 import { ConfigError } from '#src/env.ts'
 
-/** One line of `quill doctor`: what was looked at, and what is wrong with it or worth knowing of it. */
-export type Finding = { what: string; problem?: string; detail?: string }
+/**
+ * One line of `quill doctor`: what was looked at, and what is wrong with it, what an operator had better look at though
+ * Quill can run, or what is worth knowing of it.
+ */
+export type Finding = { what: string; problem?: string; warning?: string; detail?: string }
 
 /** What `check` returned, with a finding for each thing it complained of. */
 export async function attempt<T>(

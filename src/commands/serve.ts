@@ -66,7 +66,7 @@ export async function serve(env: Env, { demo, worker }: { demo: boolean; worker:
     : undefined
   const schedules = worker ? startSchedules({ db, queue, log }) : undefined
   const alarms = watchAlarms(services)
-  process.stdout.write(`${greeting(server.url, { demo, worker })}\n`)
+  process.stdout.write(`${greeting(server.url, { demo, worker, metrics: observatory?.url })}\n`)
   await untilSignalled()
   services.end()
   await Promise.all([drain(server, GRACE_MS), consumer?.stop(), schedules?.stop(), alarms.stop()])
@@ -76,10 +76,13 @@ export async function serve(env: Env, { demo, worker }: { demo: boolean; worker:
   return 0
 }
 
-function greeting(url: URL, { demo, worker }: { demo: boolean; worker: boolean }): string {
+type Greeted = { demo: boolean; worker: boolean; metrics: URL | undefined }
+
+function greeting(url: URL, { demo, worker, metrics }: Greeted): string {
   return [
     `Quill is ready at ${url.href}`,
     `  API documentation  ${url.href}docs`,
+    ...(metrics ? [`  Metrics at ${metrics.href}metrics`] : []),
     ...(demo ? ['  Open the page and continue to the Demo project: no account, no key.'] : []),
     ...(worker ? [] : ['  No worker runs here: start one with `quill worker`.']),
   ].join('\n')

@@ -52,6 +52,7 @@ export async function run(args: string[]): Promise<number> {
   const schedules = startSchedules({ db, queue, log })
   const alarms = watchAlarms(services)
   process.stdout.write(`The worker takes jobs from ${whereJobsWait(env)}\n`)
+  if (observatory) process.stdout.write(`  Metrics at ${observatory.url.href}metrics\n`)
   await untilSignalled()
   await Promise.all([consumer.stop(), schedules.stop(), alarms.stop()])
   await observatory?.stop(true)

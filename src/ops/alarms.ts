@@ -12,6 +12,7 @@ import { INSTALLATION_PROJECT } from '#src/projects/installation.ts'
 import type { Queue } from '#src/queue/queue.ts'
 import { within } from '#src/within.ts'
 import { type Alarm, openAlarms, presentAlarm } from './alarm-list.ts'
+import { problemOfWebhook } from './alarm-webhook.ts'
 import { type Condition, conditionsOf } from './conditions.ts'
 import { gauge } from './metric-registry.ts'
 import { operatorsTeller } from './tell-operators.ts'
@@ -45,6 +46,8 @@ type Deps = {
 export function watchAlarms({ db, queue, log, env, mailer }: Watch) {
   const fetch = safeFetch({ allowLoopback: env.allowLoopbackFetch })
   const deps = { db, queue, log, kinds: jobKinds, tellOperators: operatorsTeller({ env, mailer, fetch }) }
+  // A name is looked up, so that this is no check of the settings: tomorrow it may lead elsewhere.
+  void problemOfWebhook(env).then((problem) => problem && log.error(problem))
   let looking: Promise<void> | undefined
   let stopped = false
   const timer = setInterval(look, LOOK_MS)

@@ -59,8 +59,12 @@ export function openObservatory(deps: Deps): Server<undefined> | undefined {
       fetch: () => new Response(null, { status: 404 }),
     })
   } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const setting = `METRICS_PORT ${ops.metricsPort} on ${host}`
     throw new ConfigError([
-      `METRICS_PORT ${ops.metricsPort} on ${host} cannot be listened on: ${(error as Error).message}.`,
+      code === 'EADDRINUSE'
+        ? `${setting} is taken. Stop what listens there, or set METRICS_PORT to another one.`
+        : `${setting} cannot be listened on: ${message.replace(/[.?!]$/, '')}.`,
     ])
   }
 }

@@ -19,7 +19,11 @@ const REPORT = 'This is a fault of Quill: please report it.'
  * https://developers.cloudflare.com/queues/reference/error-codes/
  */
 const CURES: Record<number, Cure> = {
-  971: { action: 'later', remedy: 'Other programs use this token too: give Quill one of its own.' },
+  971: {
+    action: 'later',
+    remedy:
+      'Too many requests with this token; it is tried again. Do other programs use it? Give Quill one of its own.',
+  },
   7003: { action: 'mend', remedy: 'Correct CF_ACCOUNT_ID or CF_QUEUE_URL.' },
   10000: { action: 'mend', remedy: CHECK_TOKEN },
   10013: { action: 'mend', remedy: RUN_SETUP },

@@ -12,10 +12,11 @@ export type Finding = {
   what: string
   problem?: string
   detail?: string
-  /** Cloudflare could not be asked: the problem may be over in a moment. */
+  /** It keeps nobody from starting: Cloudflare could not be asked, or somebody paused the queue. */
   isPassing?: boolean
 }
 
+const PAUSED = 'paused, so that it delivers nothing. Run `quill queue resume`, or resume it in the dashboard.'
 const SETUP = 'Run `bun scripts/cloudflare-setup.ts`.'
 
 /** Asks Cloudflare itself whether the queue can be used: token, queue, consumer, dead letters. Changes nothing. */
@@ -41,8 +42,8 @@ function examineQueue(api: CloudflareApi, ref: QueueRef, { what, clock }: { what
     const id = await findQueueId(api, ref)
     const calls = queueCalls(api, (use) => use(id))
     const { waiting } = await calls.depth(clock.now())
-    const paused = (await calls.isPaused()) ? ', paused' : ''
-    return { what, detail: `${id}, ${waiting} messages${paused}`, id }
+    const pause = (await calls.isPaused()) ? { problem: PAUSED, isPassing: true } : {}
+    return { what, detail: `${id}, ${waiting} messages`, id, ...pause }
   })
 }
 

@@ -16,7 +16,7 @@ import { situationMetrics } from '#src/ops/situation-metrics.ts'
 import { inlineQueue } from '#src/queue/inline.ts'
 import { startConsumer } from '#worker/consume.ts'
 import { until } from '../harness.ts'
-import { CONSUMER, serve, start, temporaryFolder } from '../processes/processes.ts'
+import { CONSUMER, quill, serve, start, temporaryFolder } from '../processes/processes.ts'
 import { addJobs, openDatabase } from '../queue/queued.ts'
 import { cases, rulesTest } from './rules.ts'
 
@@ -187,6 +187,26 @@ test('a token that can be guessed and a port that is none stop the start, by nam
   )
 })
 
+test('a port of metrics that is PORT itself stops the start', () => {
+  expect(() => readEnv({ NODE_ENV: 'test', PORT: '3000', METRICS_PORT: '3000' })).toThrow(/is PORT itself/)
+  for (const apart of [
+    { PORT: '3000' },
+    { PORT: '0', METRICS_PORT: '0' },
+    { PORT: '0', METRICS_PORT: '3000' },
+  ])
+    readEnv({ NODE_ENV: 'test', ...apart })
+})
+
+test('a port of metrics that is taken is named in plain words', async () => {
+  using folder = temporaryFolder()
+  using taken = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+  const { code, output } = await quill(folder, ['worker'], { METRICS_PORT: String(taken.port) })
+  expect({ code, output }).toEqual({
+    code: 1,
+    output: `METRICS_PORT ${taken.port} on 127.0.0.1 is taken. Stop what listens there, or set METRICS_PORT to another one.\n`,
+  })
+}, 30_000)
+
 test('a server answers on its own port to who has the token, a worker on the port that it is given', async () => {
   using folder = temporaryFolder()
   const { server, origin } = await serve(folder, 'serve', { METRICS_TOKEN: TOKEN })
@@ -199,12 +219,9 @@ test('a server answers on its own port to who has the token, a worker on the por
   const text = await (await fetch(`${origin}/metrics`, { headers })).text()
   expect(sampleOf(text, 'quill_http_requests_total{method="GET",status="200"}')).toBeGreaterThan(0)
 
-  const [free] = [Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })]
-  const { port } = free
-  free.stop()
-  await using worker = start(folder, [CONSUMER, '--inline'], { METRICS_PORT: String(port) })
-  await worker.line(/takes jobs/)
-  const answer = await fetch(`http://127.0.0.1:${port}/metrics`)
+  await using worker = start(folder, [CONSUMER, '--inline'], { METRICS_PORT: '0' })
+  const [, address] = await worker.line(/Metrics at (\S+)/)
+  const answer = await fetch(address!)
   expect(sampleOf(await answer.text(), 'quill_consumers')).toBe(2)
 }, 30_000)
 

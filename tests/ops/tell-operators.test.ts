@@ -141,3 +141,18 @@ test('half a webhook, or a key that is none, stops the start without repeating t
       new ConfigError(['ALARM_WEBHOOK_SECRET must be `whsec_` and the base64 of 24 to 64 bytes.']),
     )
 })
+
+test('an operator whose address is none is named, with what is wrong with it', () => {
+  const faults = {
+    ada: 'has no @',
+    'a@b@c.org': 'more than one @',
+    '@example.com': 'nothing on one side',
+    'ada@localhost': 'no domain with a dot',
+    'a@b.c': 'two letters at least after the last dot',
+    'a b@example.com': 'does not have',
+  }
+  for (const [address, fault] of Object.entries(faults))
+    expect(() => readEnv({ NODE_ENV: 'test', OPERATORS: `${address},,` })).toThrow(
+      new RegExp(`^OPERATORS .*"${address}" .*${fault}`),
+    )
+})

@@ -1,10 +1,11 @@
 import { expect, test } from 'bun:test'
-import { connect } from '#db/connect.ts'
+import { connect, type Db } from '#db/connect.ts'
 import { Secret } from '#src/secret.ts'
 import { installationSecret } from '#src/secrets/installation-secret.ts'
 import { openKeyRing } from '#src/secrets/key-ring.ts'
 import { startIdentityProvider } from '#tests/fakes/identity-provider.ts'
 import { keyText } from '#tests/secrets/vault.ts'
+import { addJobs, openDatabase } from '../queue/queued.ts'
 import { type Folder, quill, temporaryFolder } from './processes.ts'
 
 const doctor = (folder: Folder, env: Record<string, string> = {}) => quill(folder, ['doctor'], env)
@@ -74,4 +75,62 @@ test('`doctor` asks the identity providers that are set up, and says which of th
   expect((await doctor(folder, elsewhere)).output).toMatch(/✗ Sign-in by GitHub: .*404/)
   for (const { output } of [sound, failing])
     expect(output).not.toContain(provider.settings.GITHUB_CLIENT_SECRET)
+}, 30_000)
+
+/** A folder with a database as it is after some work: `say` writes what that left. */
+async function worked(folder: Folder, say: (db: Db) => Promise<unknown>) {
+  await quill(folder, ['migrate'])
+  const opened = await openDatabase(`file:${folder.file('data/quill.db')}`)
+  await say(opened.db)
+  opened.close()
+}
+
+test('`doctor` tells of workers, a pause, dead letters and alarms; what rests is to be mended', async () => {
+  using folder = temporaryFolder()
+  await worked(folder, async (db) => {
+    const [dead] = await addJobs(db, 3)
+    await db.rows(
+      `UPDATE jobs SET state = 'dead', ready = 0, due_at = NULL, finished_at = 1 WHERE id = '${dead}'`,
+      [],
+    )
+    await db.rows(
+      `INSERT INTO alarms (id, name, subject, message, raised_at) VALUES ('alm_1', 'n', '', 'It is wrong.', 0)`,
+      [],
+    )
+  })
+  const resting = await doctor(folder)
+  expect({ code: resting.code, output: resting.output }).toMatchObject({ code: 0 })
+  for (const line of [
+    '! Workers: none runs, and 2 jobs wait: start `quill serve` or `quill worker`\n',
+    '! Dead letters: 1: retry or discard them',
+    '! Alarm: It is wrong. Since 1970-01-01T00:00:00.000Z.\n',
+  ])
+    expect(resting.output).toContain(line)
+  await worked(folder, async (db) => {
+    await db.rows(`INSERT INTO queue_pauses (queue, since) VALUES ('jobs', 0)`, [])
+    await db.rows(
+      `INSERT INTO consumers (id, started_at, seen_at, slots, running) VALUES ('w', 0, ${Date.now() + 60_000}, 4, 0)`,
+      [],
+    )
+  })
+  const paused = await doctor(folder)
+  expect(paused.code).toBe(1)
+  expect(paused.output).toContain(
+    '✗ Pause: no job begins since 1970-01-01T00:00:00.000Z. Run `quill queue resume`.',
+  )
+  expect(paused.output).toContain('✓ Workers: 1, of 4 slots\n')
+}, 30_000)
+
+test('`doctor` tells who is told of alarms, where metrics are, and which variable may be a setting', async () => {
+  using folder = temporaryFolder()
+  const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+  const told = async (env: Record<string, string>) => (await doctor(folder, env)).output
+  expect(await told({})).toMatch(/✓ Who is told of alarms: nobody[\s\S]*✓ Metrics: not answered/)
+  expect(await told({ OPERATORS: 'ada@example.com', OPERATOR: 'x', QUEU: 'x' })).toMatch(
+    /! Configuration: QUEU is no setting[\s\S]*! Who is told of alarms: ada@example.com, but mails only lie/,
+  )
+  const webhook = { ALARM_WEBHOOK_URL: 'https://hooks.invalid/a', ALARM_WEBHOOK_SECRET: secret }
+  expect(await told(webhook)).toMatch(/✗ Who is told of alarms: ALARM_WEBHOOK_URL: hooks\.invalid/)
+  using taken = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+  expect(await told({ METRICS_PORT: String(taken.port) })).toMatch(/✗ Metrics: METRICS_PORT \d+ is taken/)
 }, 30_000)

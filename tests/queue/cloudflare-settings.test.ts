@@ -50,6 +50,21 @@ describe('which queue the settings choose', () => {
     }
   })
 
+  test('the first line says who chose Cloudflare, and whether something is missing, wrong or both', () => {
+    const first = (source: Record<string, string>) => problemOf(source).split('\n')[0]
+    const wrong = { ...complete, CF_ACCOUNT_ID: 'mine' }
+    expect(first({})).toBe(
+      'No setting says where jobs wait, which in production means Cloudflare Queues, of whose settings some are missing:',
+    )
+    expect(first({ ...wrong, USE_INLINE_QUEUE: '', QUEUE: 'cloudflare' })).toBe(
+      'QUEUE=cloudflare asks for Cloudflare Queues, of whose settings some are wrong:',
+    )
+    expect(first({ ...wrong, CF_API_TOKEN: '' })).toBe(
+      'USE_INLINE_QUEUE=false asks for Cloudflare Queues, of whose settings some are missing or wrong:',
+    )
+    expect(problemOf(wrong)).toContain('set QUEUE=inline and leave USE_INLINE_QUEUE out')
+  })
+
   test('what contradicts, and what is for development alone, is refused', () => {
     expect(problemOf({ QUEUE: 'cloudflare', USE_INLINE_QUEUE: 'true' })).toContain('contradict')
     expect(problemOf({ QUEUE: 'inline', USE_INLINE_QUEUE: 'false' })).toContain('contradict')

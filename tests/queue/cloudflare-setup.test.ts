@@ -134,6 +134,20 @@ describe('the examination finds what is wrong with the account', () => {
     ])
   })
 
+  test('a queue that is paused is to be mended, and keeps nobody from starting', async () => {
+    const { settings, setup, call } = await start()
+    await setup()
+    const queue = (await call('GET', '')).find(({ queue_name }) => queue_name === 'quill-jobs')!
+    await call('PATCH', `/${queue.queue_id}`, { settings: { delivery_paused: true } })
+    expect((await examineCloudflare(settings)).filter(({ problem }) => problem)).toMatchObject([
+      {
+        what: 'Cloudflare queue "quill-jobs"',
+        problem: expect.stringContaining('quill queue resume'),
+        isPassing: true,
+      },
+    ])
+  })
+
   test('a Cloudflare that cannot be reached is told from one that refuses', async () => {
     const { fake, settings, setup } = await start()
     await setup()

@@ -58,7 +58,8 @@ async function resolveHost(host: string, resolve: Resolve): Promise<string[]> {
   }
 }
 
-function checkPort(url: URL) {
+/** Throws `address_refused` for a port on which no web site is served. */
+export function checkPort(url: URL) {
   if (url.port && !PORTS.includes(Number(url.port)))
     throw new AppError(
       'address_refused',
