@@ -17,13 +17,11 @@ export function examineWork(env: Env, now = Date.now()): Promise<Finding[]> {
     return [
       examineWorkers({ alive, slots, waiting }),
       ...examinePause(pausedSince),
-      { what: 'Dead letters', ...(dead ? { warning: `${dead}: ${RETRY}` } : { detail: 'none' }) },
+      examineDeadLetters(dead),
       ...(await examineAlarms(db)),
     ]
   })
 }
-
-const RETRY = 'retry or discard them on the page of jobs, Dead letters'
 
 const WORK = `SELECT
   (SELECT count(*) FROM consumers WHERE seen_at >= ?1),
@@ -38,6 +36,12 @@ function examineWorkers({ alive, slots, waiting }: Record<'alive' | 'slots' | 'w
   if (alive > 0) return { what, detail: `${alive}, of ${slots} slots` }
   if (waiting === 0) return { what, detail: 'none runs, and no job waits' }
   return { what, warning: `none runs, and ${waiting} jobs wait: start \`quill serve\` or \`quill worker\`` }
+}
+
+function examineDeadLetters(dead: number): Finding {
+  const what = 'Dead letters'
+  if (dead === 0) return { what, detail: 'none' }
+  return { what, warning: `${dead}: retry or discard them on the page of jobs, Dead letters` }
 }
 
 function examinePause(since: number | null): Finding[] {
@@ -62,14 +66,14 @@ export async function examineTelling(env: Env): Promise<Finding> {
       problem: await problemOfWebhook(env),
       detail: `a webhook at ${URL.parse(alarmWebhookUrl)?.host}`,
     }
-  if (operators.length === 0) return { what, [sound(env)]: 'nobody: set OPERATORS or ALARM_WEBHOOK_URL' }
+  if (operators.length === 0) {
+    const nobody = 'nobody: set OPERATORS or ALARM_WEBHOOK_URL'
+    return env.environment === 'production' ? { what, warning: nobody } : { what, detail: nobody }
+  }
   const to = operators.join(', ')
   if (env.smtpUrl) return { what, detail: `${to}, by mail` }
   return { what, warning: `${to}, but mails only lie in the folder \`mail\` of DATA_DIR: set SMTP_URL` }
 }
-
-/** What development may do without is worth a warning in production. */
-const sound = ({ environment }: Env) => (environment === 'production' ? 'warning' : 'detail')
 
 /** Where metrics are answered, and to whom. */
 export async function examineMetrics({ host, port, ops }: Env): Promise<Finding> {
