@@ -59,7 +59,7 @@ export type Consumer = {
 export function startConsumer(options: ConsumerOptions): Consumer {
   const { db, queue, log, concurrency, leaseMs, kinds, only, graceMs = GRACE_MS } = options
   const { committed = () => {}, handlers = registered, observer } = options
-  const worker = `${hostname()}-${process.pid}-${crypto.randomUUID().slice(0, 8)}`
+  const worker = `${process.pid}-${crypto.randomUUID().slice(0, 8)}@${hostname()}`
   const keeper = keepLeases({ db, log, leaseMs, kinds })
   const settler = createSettler(queue, log)
   const hoard = createHoard({ isBusy: () => running >= concurrency, giveUp: leaveToOthers })

@@ -77,7 +77,8 @@ test('who cannot ask for whom the others are performs what it claimed', async ()
     ...app.db,
     batch: app.db.batch.bind(app.db),
     async rows(sql: string, ...others: [unknown[]]) {
-      if (/^SELECT id FROM jobs .*NOT IN/s.test(sql) && failures++ === 0) throw new Error('disk I/O error')
+      if (/^UPDATE jobs SET ready = 0, dispatched_at = NULL.*NOT IN/s.test(sql) && failures++ === 0)
+        throw new Error('disk I/O error')
       return app.db.rows(sql, ...others)
     },
   }
