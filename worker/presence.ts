@@ -1,7 +1,6 @@
 import type { Db } from '#db/connect.ts'
+import { PRESENCE_MS } from '#src/ops/presence.ts'
 
-/** How often a consumer tells that it lives; one that was silent for longer than three times this is gone. */
-export const PRESENCE_MS = 10_000
 /**
  * Silent for this long, a consumer may have its place taken: before anybody is alarmed, where another began at once.
  */

@@ -18,7 +18,7 @@ export function situationMetrics({ queue, waiting, running, outboxLagMs, ...rest
       : []),
     gauge(
       'quill_jobs_waiting',
-      'Jobs that could begin now, counted to 10000.',
+      'Jobs that wait here or at the queue, counted to 10000.',
       kinds(({ count }) => count),
     ),
     gauge(
@@ -44,8 +44,9 @@ export function situationMetrics({ queue, waiting, running, outboxLagMs, ...rest
 }
 
 /** How many slots of workers are needed for what there is to do: a signal for an autoscaler. */
-export const scaleSignal = ({ queue, waiting, running, consumers }: Situation) => {
-  const depth = queue?.waiting ?? waiting.reduce((sum, { count }) => sum + count, 0)
+export const scaleSignal = ({ waiting, running, consumers }: Situation) => {
+  // The table knows what waits in it and what was sent; a queue outside only what was.
+  const depth = waiting.reduce((sum, { count }) => sum + count, 0)
   return {
     wanted: depth + running,
     waiting: depth,

@@ -7,8 +7,10 @@ import { getRunRow, tellRunIfChanged } from '#src/pipelines/runs.ts'
  * Clocks of several machines differ; what lies further ahead than it could was set by one that has gone back.
  */
 const SKEW_MS = 60_000
-/** How many rows one sweep looks at, of each sort; the next one goes on. */
+/** How many rows one sweep moves, of each sort; the next one goes on. */
 const ROWS_AT_ONCE = 200
+/** How many lanes it looks at, those that open last first: most of them may be right. */
+const LANES_SEEN_MAX = 10_000
 
 const STALLED = {
   code: 'internal',
@@ -88,14 +90,15 @@ async function takeBackSent(db: Db, now: number): Promise<number> {
 
 /** The next start in a lane is no further away than its rate spaces starts. */
 async function openLanes(db: Db, now: number, kinds: Kinds): Promise<number> {
-  const rows = (await db.rows('SELECT lane, next_at FROM job_lanes WHERE next_at > ?', [now + SKEW_MS])) as [
-    string,
-    number,
-  ][]
-  const shut = rows.filter(([lane, nextAt]) => {
+  const rows = (await db.rows(
+    'SELECT lane, next_at FROM job_lanes WHERE next_at > ? ORDER BY next_at DESC LIMIT ?',
+    [now + SKEW_MS, LANES_SEEN_MAX],
+  )) as [string, number][]
+  const isShut = ([lane, nextAt]: [string, number]) => {
     const { rate } = kindOf(kindOfLane(lane), kinds)
     return nextAt > now + SKEW_MS + (rate ? rate.perMs / rate.starts : 0)
-  })
+  }
+  const shut = rows.filter(isShut).slice(0, ROWS_AT_ONCE)
   if (shut.length === 0) return 0
   await db.rows('UPDATE job_lanes SET next_at = ? WHERE lane IN (SELECT value FROM json_each(?))', [
     now,

@@ -4,10 +4,11 @@ import { jobKinds } from '#src/jobs/kinds.ts'
 import { createLog } from '#src/log.ts'
 import { openAlarms } from '#src/ops/alarm-list.ts'
 import { checkAlarms } from '#src/ops/alarms.ts'
+import { PRESENCE_MS, SILENT_MS } from '#src/ops/presence.ts'
 import { purgeRecords } from '#src/ops/retention.ts'
-import { readSituation, SILENT_MS } from '#src/ops/situation.ts'
+import { readSituation } from '#src/ops/situation.ts'
 import { inlineQueue } from '#src/queue/inline.ts'
-import { createPresence, PRESENCE_MS } from '#worker/presence.ts'
+import { createPresence } from '#worker/presence.ts'
 import { openDatabase } from '../queue/queued.ts'
 
 const START = Date.UTC(2026, 10, 22)

@@ -82,6 +82,14 @@ test('a rate opens no later than it spaces its starts', async () => {
   expect(open.flat()).toEqual(['gone', 'hourly:b'])
 })
 
+test('however many rates a clock has shut, one sweep opens 200 of them, and the next ones the others', async () => {
+  await app.db.rows(
+    `INSERT INTO job_lanes (lane, next_at) SELECT 'gone:' || key, ?1 + key FROM json_each(?2)`,
+    [Date.now() + DAY_MS, JSON.stringify(Array(450).fill(0))],
+  )
+  for (const lanes of [200, 200, 50, 0]) expect(await sweep()).toEqual({ ...NOTHING, lanes })
+})
+
 test('a sweep walks nothing that grows, and sorts nothing', async () => {
   await add()
   app.statements.length = 0
