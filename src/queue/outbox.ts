@@ -1,6 +1,7 @@
 import type { Db } from '#db/connect.ts'
 import type { Kinds } from '#src/jobs/kinds.ts'
 import type { Log } from '#src/log.ts'
+import { SILENT_MS } from '#src/ops/presence.ts'
 import { pauseInDatabase } from './pauses.ts'
 import type { Queue } from './queue.ts'
 import { LANES, readyFinder } from './ready.ts'
@@ -16,8 +17,6 @@ const BATCH_MAX = 100
 const ON_THEIR_WAY_PER_SLOT = 8
 const ON_THEIR_WAY_MIN = 32
 const ON_THEIR_WAY_MAX = 1_000
-/** A consumer that was silent for so long lives no more; it tells of itself every 10 s (worker/presence.ts). */
-const SILENT_MS = 30_000
 /** How long a sender may take; when it died meanwhile, another sends again. */
 const SENDING_MS = 30_000
 /** A job whose message nobody has seen after this long is sent again. */
