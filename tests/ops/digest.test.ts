@@ -73,6 +73,6 @@ test('the digest finds what died by its time, however much died before', async (
 
 test('who is no mail address stops the start, by name', () => {
   expect(() => readEnv({ ...settings, OPERATORS: 'ada@example.com, ben' })).toThrow(
-    new ConfigError(['OPERATORS must be mail addresses separated by commas, but "ben" is none.']),
+    new ConfigError(['OPERATORS must be mail addresses separated by commas, but "ben" has no @.']),
   )
 })
