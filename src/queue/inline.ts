@@ -12,7 +12,7 @@ const POLL_MS = 100
 const POLL_BESIDE_BELL_MS = 1_000
 /** Its depth is counted up to here: a figure that is read every few seconds must not cost the longer the more wait. */
 const DEPTH_COUNTED_MAX = 100_000
-/** How many lanes are asked for their oldest job. */
+/** How many lanes are asked for their oldest job; what is late behind them, src/ops/situation-waiting.ts finds. */
 const LANES_ASKED_MAX = 256
 /** How many jobs that a queue outside was told of are taken back: more are not on their way at a time. */
 const TAKEN_BACK_MAX = 1_000

@@ -19,7 +19,7 @@ export type PullOptions = {
   signal: AbortSignal
   /**
    * Deliver jobs of these kinds alone, where the backend can tell: `cloudflare` cannot, and whoever pulls
-   * hands the others back with `settle`.
+   * puts the others back in their rows (put-back.ts).
    */
   kinds?: readonly string[]
 }
