@@ -23,7 +23,7 @@ import { buryUndelivered } from './undelivered.ts'
 const PULL_WAIT_MS = 5_000
 /** How long to rest after the queue or the database failed: doubled as long as it goes on failing, up to a most. */
 const REST_MS = 1_000
-const REST_MS_MAX = 60_000
+const REST_MS_MAX = 15_000
 /** How long a worker that stops waits for the queue to hear what was done. */
 const SETTLING_MS = 2_000
 /** How often to look for what the queue gave up delivering. */
@@ -113,6 +113,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
         await take(
           await queue.pull({ max: room + more, waitMs: PULL_WAIT_MS, signal: stopping.signal, kinds: only }),
         )
+        if (restMs > REST_MS) log.info('the queue can be read again')
         restMs = REST_MS
       } catch (error) {
         log.error({ err: error, restMs }, 'the queue could not be read, or its jobs not be claimed')
