@@ -99,15 +99,16 @@ export function throughOutbox({ db, log, queue, kinds, ...options }: OutboxOptio
     const room = Math.min(BATCH_MAX, most - onTheirWay)
     if (room <= 0) return POLL_MS
     const { ids, nextAt = Number.POSITIVE_INFINITY } = await find(room)
-    const taken = ids.length ? await take(ids, most) : []
+    const until = now() + SENDING_MS
+    const taken = ids.length ? await take(ids, { most, until }) : []
     if (taken.length === 0) return Math.max(1, Math.min(POLL_MS, nextAt - now()))
     try {
       await queue.send(taken)
     } catch (error) {
-      await db.rows(TAKE_BACK, [JSON.stringify(taken)])
+      await db.rows(TAKE_BACK, [JSON.stringify(taken), until])
       throw error
     }
-    await db.rows(SENT, [now(), JSON.stringify(taken)])
+    await db.rows(SENT, [now(), JSON.stringify(taken), until])
     failures = 0
     return 0
   }
@@ -119,8 +120,8 @@ export function throughOutbox({ db, log, queue, kinds, ...options }: OutboxOptio
   }
 
   // Neither a job that was cancelled meanwhile is taken, nor one for which others who send have left no room.
-  async function take(ids: string[], most: number): Promise<string[]> {
-    const rows = await db.rows(TAKE, [now(), now() + SENDING_MS, JSON.stringify(ids), most])
+  async function take(ids: string[], { most, until }: { most: number; until: number }): Promise<string[]> {
+    const rows = await db.rows(TAKE, [now(), until, JSON.stringify(ids), most])
     const taken = new Set(rows.map(([id]) => id))
     return ids.filter((id) => taken.has(id))
   }
@@ -148,11 +149,12 @@ const TAKE = `UPDATE jobs
   WHERE id IN (SELECT jobs.id FROM json_each(?3) AS wish CROSS JOIN jobs ON jobs.id = wish.value
     WHERE jobs.ready = 1 LIMIT max(0, ?4 - ${onTheirWay('?1')})) RETURNING id`
 
+// Who was stopped while sending may find that another sends the job anew: the end of its time to send tells.
 const TAKE_BACK = `UPDATE jobs SET ready = 1, due_at = dispatched_at, dispatched_at = NULL
-  WHERE ${IDS} AND state = 'queued' AND dispatched_at IS NOT NULL`
+  WHERE ${IDS} AND state = 'queued' AND dispatched_at IS NOT NULL AND due_at = ?`
 
 const SENT = `UPDATE jobs SET dispatched_at = ?1, due_at = ?1 + ${RESEND_MS}
-  WHERE id IN (SELECT value FROM json_each(?2)) AND state = 'queued' AND dispatched_at IS NOT NULL`
+  WHERE id IN (SELECT value FROM json_each(?2)) AND state = 'queued' AND dispatched_at IS NOT NULL AND due_at = ?3`
 
 // What was sent is told from what is being sent by its times.
 const UNSENT_SINCE = `SELECT min(since) FROM (SELECT min(due_at) AS since FROM (${LANES}) UNION ALL

@@ -44,6 +44,18 @@ test('what a dispatcher took and did not live to send is sent by another', async
   await until('it is sent', () => at.sent.includes(id!))
 })
 
+test('who was stopped while sending leaves alone what another sends meanwhile', async () => {
+  await using at = await openOutbox()
+  await addJobs(at.db, 1)
+  const send = async (ids: readonly string[]) => {
+    await at.queue.send(ids)
+    await at.db.rows('UPDATE jobs SET due_at = 9000000000000', [])
+  }
+  await at.dispatch({ queue: { ...at.queue, send } }).close()
+  expect(at.sent).toHaveLength(1)
+  expect(await at.db.rows('SELECT due_at FROM jobs', [])).toEqual([[9_000_000_000_000]])
+})
+
 test('what was cancelled is never sent', async () => {
   await using at = await openOutbox()
   const [id] = await addJobs(at.db, 1)
